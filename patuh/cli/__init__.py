@@ -1,0 +1,5 @@
+"""The command line: `patuh up|demo|status|keys|emit|import|flags|explain|assess`."""
+
+from patuh.cli.app import app
+
+__all__ = ["app"]

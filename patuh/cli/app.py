@@ -1,0 +1,21 @@
+"""One line for each command; each is told in a module of its own."""
+
+import typer
+
+from patuh.cli import assess, demo, emit, explain, flags, import_, keys, status, up
+
+app = typer.Typer(
+    help="Who works without BPJS Ketenagakerjaan cover: events in, flags with their reasons out.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+app.command("up")(up.up)
+app.command("demo")(demo.demo)
+app.command("status")(status.status)
+app.add_typer(keys.app, name="keys")
+app.command("emit")(emit.emit)
+app.add_typer(import_.app, name="import")
+app.command("flags")(flags.flags)
+app.command("explain")(explain.explain)
+app.command("assess")(assess.assess)

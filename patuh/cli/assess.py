@@ -1,0 +1,55 @@
+"""`patuh assess`: the pure assessment over events in files."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from patuh.assessing import as_line, facts_in, findings_on
+from patuh.cli.options import Json, aside, read_date, screen, stop_with
+from patuh.cloudevents_files import Member, members
+from services.employer.finding import Finding
+from services.employer.law import load
+from shared.events import BadEvent
+
+
+def assess(
+    files: Annotated[
+        list[Path], typer.Argument(help="CloudEvents: JSON array, one object, or JSON Lines; - is stdin.")
+    ],
+    on: Annotated[date, typer.Option(parser=read_date, metavar="DATE", help="The day to assess.")],
+    as_json: Json = False,
+) -> None:
+    """Assess every employer and project in the files as of a day, with no Kafka and no database.
+
+    With --json one finding a line; `undecided` names the fact that is missing, otherwise it is null.
+
+    Examples:
+
+        patuh assess --on 2025-04-22 events.jsonl
+
+        patuh assess --on 2025-04-22 --json employers.json projects.json workers.jsonl.gz
+    """
+    rejected: list[str] = []
+
+    def on_reject(member: Member, error: BadEvent) -> None:
+        rejected.append(member.place)
+        aside.print(f"{member.place}: {error.field}: {error.rule}", highlight=False, markup=False)
+
+    try:
+        facts = facts_in((m for path in files for m in members(path)), on_reject)
+    except (OSError, ValueError) as error:
+        stop_with(str(error))
+    for finding in findings_on(facts, load(), on):
+        print(json.dumps(as_line(finding), ensure_ascii=False)) if as_json else _tell(finding)
+    aside.print(f"{len(facts)} facts, {len(rejected)} rejected", highlight=False)
+
+
+def _tell(finding: Finding) -> None:
+    if finding.undecided:
+        screen.print(f"[yellow]?[/] {finding.code} {finding.subject}: cannot decide, {finding.undecided}")
+        return
+    _, reason, remedy = finding.texts(load())
+    screen.print(f"[red]![/] [bold]{finding.code}[/] {finding.subject}\n  {reason.en}\n  -> {remedy.en}")

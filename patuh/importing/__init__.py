@@ -1,0 +1,1 @@
+"""Files of public procurement become events: read, compiled, mapped, sent; what cannot be used is told."""

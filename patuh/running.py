@@ -1,0 +1,90 @@
+"""The whole application on this machine: the embedded stack with the five services in it."""
+
+import json
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from patuh.embedded.announce import Announce
+from patuh.embedded.parts import Parts
+from patuh.embedded.ports import settle_ports
+from patuh.embedded.stack import SERVICES, ServiceSpec, Stack
+
+ROOT = Path(__file__).parents[1]
+_HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Running:
+    """A stack that is up, its parts, and the address of each service."""
+
+    stack: Stack
+    parts: Parts
+    urls: dict[str, str]
+
+
+def bring_up(
+    data: Path,
+    announce: Announce,
+    *,
+    today: date | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Running:
+    """Start everything in `data` and return when every service is well.
+
+    `today` fixes the day for all services; `environ` is added to each service's environment.
+    Raises EmbeddedError; what was started is stopped then.
+    """
+    stack = Stack(data, announce=announce)
+    parts = stack.start_parts()
+    try:
+        ports = settle_ports(data / "ports.json", dict.fromkeys(SERVICES))
+        urls = {name: f"http://{_HOST}:{port}" for name, port in ports.items()}
+        common = _common(parts, urls, today) | _secrets(data) | dict(environ or {})
+        for name in SERVICES:
+            stack.start_service(_spec(name, ports[name], parts, common))
+        for name in SERVICES:
+            stack.wait_healthy(name)
+    except BaseException:
+        stack.stop()
+        raise
+    return Running(stack, parts, urls)
+
+
+def _spec(name: str, port: int, parts: Parts, common: Mapping[str, str]) -> ServiceSpec:
+    argv = [sys.executable, "-m", "uvicorn", f"services.{name}.app:app", "--host", _HOST, "--port", str(port)]
+    env = dict(common) | {"PATUH_SERVICE": name, "DATABASE_URL": parts.dsns[name], "PYTHONPATH": str(ROOT)}
+    if name != "gateway":
+        # The key that turns NIK into references stays with the gateway alone.
+        env.pop("PATUH_WORKER_REF_KEY")
+    quiet = ["--no-access-log", "--log-level", "warning"]
+    return ServiceSpec(name, argv + quiet, env, f"http://{_HOST}:{port}/health")
+
+
+def _common(parts: Parts, urls: dict[str, str], today: date | None) -> dict[str, str]:
+    return {
+        "KAFKA_BOOTSTRAP_SERVERS": parts.bootstrap,
+        # The in-memory stand-in has no controller: it makes topics by itself.
+        "PATUH_CREATE_TOPICS": str(parts.broker_kind != "in-memory-fallback").lower(),
+        "PATUH_CONSOLE_URL": urls["console"],
+        "PATUH_SMTP_HOST": _HOST,
+        "PATUH_SMTP_PORT": str(parts.smtp_port),
+        "PATUH_ALERT_EMAIL": "petugas@patuh.example",
+        "PATUH_WEBHOOK_URL": parts.webhook_url,
+        "PATUH_WEBHOOK_SECRET": parts.webhook_secret,
+        # The inbox of this stack is on the same machine.
+        "PATUH_WEBHOOK_ALLOW_PRIVATE": "true",
+    } | ({"PATUH_TODAY": today.isoformat()} if today else {})
+
+
+def _secrets(data: Path) -> dict[str, str]:
+    """The worker reference key, made once per data folder and readable by its owner only."""
+    file = data / "secrets.json"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(json.dumps({"PATUH_WORKER_REF_KEY": secrets.token_hex(32)}))
+    found: dict[str, str] = json.loads(file.read_text())
+    return found

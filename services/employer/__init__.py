@@ -1,0 +1,1 @@
+"""employer: companies, projects and the law. Decides what is wrong, and says so."""

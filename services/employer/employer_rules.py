@@ -1,0 +1,89 @@
+"""Rules about an employer. Each returns at most one finding: wrong, or not to be decided."""
+
+from datetime import date
+
+from services.employer.facts import EmployerFacts, shortage_since
+from services.employer.finding import Finding, same
+from services.employer.law import Law
+from shared.calendar import add_working_days, working_days
+from shared.events.data import Evidence
+
+
+def name_of(employer: EmployerFacts, day: date) -> str:
+    """The name people know it by, else its subject."""
+    known = employer.known("name", day)
+    return str(known.value) if known else employer.subject
+
+
+def _finding(employer: EmployerFacts, code: str, law: Law, day: date) -> Finding:
+    region = employer.known("region", day)
+    return Finding(
+        subject=employer.subject,
+        code=code,
+        name=name_of(employer, day),
+        law=law.rules[code].law,
+        evidence=[],
+        region=region.value if region else None,
+    )
+
+
+def not_registered(employer: EmployerFacts, law: Law, day: date) -> Finding | None:
+    """PWBD: known to have workers, and no member after the deadline.
+
+    Counted from `obliged_since`, in working days. Legal source: UU 24/2011 art. 15 and 17.
+    """
+    if employer.closed(day) or employer.member_since(day) or employer.enrolled(day):
+        return None
+    found = _finding(employer, "employer.not-registered", law, day)
+    workforce, obliged = employer.workforce(day), employer.known("obliged_since", day)
+    if workforce and workforce.value == 0:
+        return None
+    if workforce is None or obliged is None:
+        found.undecided = "workforce is unknown" if workforce is None else "obliged_since is unknown"
+        return found
+    deadline = law.parameter("employer.registration-working-days", day)
+    due = add_working_days(obliged.value, int(deadline.value))
+    if day <= due:
+        return None
+    found.since, found.due, found.workers = obliged.value, due, workforce.value
+    found.uncovered_working_days = working_days(obliged.value, day)
+    found.evidence = [obliged.evidence("obliged_since"), workforce.evidence("workforce"), deadline.evidence()]
+    return found
+
+
+def workers_missing(employer: EmployerFacts, law: Law, day: date) -> Finding | None:
+    """PDS TK: a member whose enrolled workers are fewer than its declared workforce.
+
+    Due within the working days for reporting a change. Legal source: UU 24/2011 art. 15 and 17;
+    PP 44/2015 art. 9.
+    """
+    member = employer.member_since(day)
+    enrolled = employer.enrolled(day)
+    if employer.closed(day) or not (member or enrolled):
+        return None
+    found = _finding(employer, "employer.workers-missing", law, day)
+    workforce = employer.workforce(day)
+    if workforce is None:
+        found.undecided = "workforce is unknown"
+        return found
+    if enrolled >= workforce.value:
+        return None
+    declared = getattr(workforce.fact.data, "as_of", workforce.said_on)
+    start = min(day, max(declared, member.value) if member else declared)
+    deadline = law.parameter("employer.change-working-days", day)
+    found.since = shortage_since(employer, workforce.value, start, day)
+    found.due = add_working_days(found.since, int(deadline.value))
+    found.workers = workforce.value - enrolled
+    found.uncovered_working_days = working_days(found.since, day)
+    found.facts = {"workforce": same(workforce.value), "enrolled": same(enrolled)}
+    counted = Evidence(name="enrolled", value=str(enrolled))
+    found.evidence = [workforce.evidence("workforce"), counted, deadline.evidence()]
+    return found
+
+
+RULES = (not_registered, workers_missing)
+
+
+def assess(employer: EmployerFacts, law: Law, day: date) -> list[Finding]:
+    """All findings about an employer on a day, undecided ones too."""
+    return [found for rule in RULES if (found := rule(employer, law, day))]

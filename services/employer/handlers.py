@@ -1,0 +1,79 @@
+"""Employer and project facts and coverage in, flags out; and the timer for days that pass.
+
+on_batch: 1. lock  2. store facts, retractions, coverage  3. assess what they touch  4. store, announce
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from services.employer import store
+from services.employer.law import Law
+from services.employer.reassessment import reassess
+from shared import ledger, logging
+from shared.clock import Clock
+from shared.consuming import Received, Work
+from shared.events import types
+from shared.events.data import CoverageChanged, FactRetracted
+from shared.failure import is_infrastructure
+
+_TIMER_SECONDS = 5.0
+_SUBJECTS_AT_ONCE = 500
+_FACTS = types.FACTS.keys() - {types.FACT_RETRACTED.name}
+_log = logging.get(__name__)
+
+
+class Handlers:
+    """The employer service's handlers. The clock decides which day it is."""
+
+    def __init__(self, clock: Clock, law: Law) -> None:
+        self._clock, self._law = clock, law
+
+    async def on_batch(self, work: Work, received: list[Received]) -> None:
+        """Take a batch of facts, retractions and coverage, in whatever order they come."""
+        retractions = [r for r in received if isinstance(r.event.data, FactRetracted)]
+        facts = [r for r in received if r.event.kind.name in _FACTS]
+        # A flag of one subject depends on facts about others: batches and timer take turns.
+        await ledger.lock(work.transaction, retracting=True)
+        marked = await ledger.retract(work.transaction, ("fact",), retractions)
+        taken = await store.add_facts(work.transaction, [r.event for r in facts])
+        await ledger.refuse_conflicts(work, "fact", facts, taken)
+        affected = await store.subjects_of(work.transaction, taken | marked)
+        affected |= await store.put_coverage(work.transaction, _newest(received))
+        await self._reassess(work, affected)
+
+    async def _reassess(self, work: Work, affected: set[str]) -> None:
+        if affected:
+            await reassess(work, self._law, affected, self._clock.today(), self._clock.now())
+
+    async def on_timer(self, work: Work) -> int:
+        """Look again at subjects whose day has come; how many there were."""
+        await ledger.lock(work.transaction, retracting=True)
+        due = await store.due_looks(work.transaction, self._clock.today(), _SUBJECTS_AT_ONCE)
+        await self._reassess(work, due)
+        return len(due)
+
+    async def run_timer(self, open_work: Callable[[], AbstractAsyncContextManager[Work]]) -> None:
+        """Let deadlines come due, until cancelled."""
+        while True:
+            try:
+                async with open_work() as work:
+                    looked_at = await self.on_timer(work)
+            except Exception as error:
+                if not is_infrastructure(error):
+                    raise
+                _log.warning("timer is waiting", error=str(error))
+                looked_at = 0
+            if not looked_at:
+                await asyncio.sleep(_TIMER_SECONDS)
+
+
+def _newest(received: list[Received]) -> dict[str, CoverageChanged]:
+    newest: dict[str, CoverageChanged] = {}
+    for one in received:
+        data = one.event.data
+        if isinstance(data, CoverageChanged) and (
+            one.event.subject not in newest or newest[one.event.subject].version < data.version
+        ):
+            newest[one.event.subject] = data
+    return newest

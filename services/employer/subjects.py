@@ -1,0 +1,53 @@
+"""Subjects put together from facts and coverage: one employer under all its names, a project with its
+contractors. Pure.
+"""
+
+from collections.abc import Collection, Mapping
+
+from services.employer.facts import EmployerFacts, ProjectFacts
+from services.employer.parties import parties
+from shared.events import Event
+from shared.events.data import CoverageChanged, ProjectAwarded
+
+Subject = EmployerFacts | ProjectFacts
+Facts = Mapping[str, list[Event]]
+Coverage = Mapping[str, CoverageChanged]
+
+
+def compose(
+    employers: Collection[str],
+    everyone: Collection[str],
+    projects: Collection[str],
+    facts: Facts,
+    coverage: Coverage,
+) -> dict[str, Subject]:
+    """The subjects to look at: these employers and projects; `everyone` adds the projects' contractors.
+
+    A subject that is only another name of an employer comes out empty: what is open under it ends.
+    """
+    by_name = _employers(everyone, facts, coverage)
+    found: dict[str, Subject] = {name: EmployerFacts(name) for name in employers}
+    found |= {party.subject: party for party in (by_name[name] for name in employers)}
+    return found | {p: _project(p, facts.get(p, []), coverage, by_name) for p in projects}
+
+
+def _project(
+    subject: str, facts: list[Event], coverage: Coverage, employers: Mapping[str, EmployerFacts]
+) -> ProjectFacts:
+    named = {c for f in facts if isinstance(f.data, ProjectAwarded) for c in f.data.contractors}
+    contractors = {name: employers[name] for name in sorted(named) if name in employers}
+    return ProjectFacts(subject, facts, _of(subject, coverage), contractors)
+
+
+def _employers(names: Collection[str], facts: Facts, coverage: Coverage) -> dict[str, EmployerFacts]:
+    canonical = parties((f for name in names for f in facts.get(name, ())), names)
+    found: dict[str, EmployerFacts] = {}
+    for name in sorted(names):
+        party = found.setdefault(canonical[name], EmployerFacts(canonical[name]))
+        party.facts.extend(facts.get(name, ()))
+        party.coverage.extend(_of(name, coverage))
+    return {name: found[canonical[name]] for name in names}
+
+
+def _of(name: str, coverage: Coverage) -> list[CoverageChanged]:
+    return [coverage[name]] if name in coverage else []

@@ -1,0 +1,1 @@
+"""gateway: the one door. Authenticates, validates, pseudonymises, publishes. No business rule."""

@@ -1,0 +1,72 @@
+"""From a raw event to one that may be published: closed schema, privacy, rules. Pure."""
+
+from datetime import datetime
+from typing import cast
+
+import msgspec
+
+from services.gateway.intake import RawEvent
+from services.gateway.privacy import Pseudonyms, check_no_nik
+from shared.events import BadEvent, Event, types
+from shared.events.checks import check
+from shared.events.data import Data
+from shared.events.envelope import field_and_rule
+from shared.identifiers import InvalidIdentifier, check_subject
+
+_WORKER_TYPES = {t.name for t in types.FACTS.values() if t.subjects == ("worker",)}
+
+
+def _strict(kind: types.EventType) -> type[Data]:
+    """The data's struct, closed: a field it does not know is an error for the producer to see."""
+    extra = [("nik", str | None, None)] if kind.name in _WORKER_TYPES else []
+    closed = msgspec.defstruct(
+        kind.data.__name__, extra, bases=(kind.data,), forbid_unknown_fields=True, kw_only=True
+    )
+    return cast("type[Data]", closed)
+
+
+_decoders = {name: msgspec.json.Decoder(_strict(kind)) for name, kind in types.FACTS.items()}
+
+
+def screen(raw: RawEvent, pseudonyms: Pseudonyms, now: datetime) -> Event:
+    """The event as it will be published. Raises BadEvent with the field and the rule."""
+    kind = types.FACTS.get(raw.type)
+    if kind is None:
+        raise BadEvent("type", "unknown event type; see schemas/ for those that are taken here")
+    for field in ("id", "source", "correlationid"):
+        check_no_nik(field, getattr(raw, field))
+    time = raw.required_time()
+    told = _decode(kind, raw.payload())
+    subject = _subject(raw, told, kind, pseudonyms)
+    data = pseudonyms.data(_narrow(told, kind))
+    check(data)
+    return Event(kind, raw.id, raw.source, subject, time, data, raw.correlationid, now)
+
+
+def _decode(kind: types.EventType, payload: bytes) -> Data:
+    try:
+        return _decoders[kind.name].decode(payload)
+    except msgspec.ValidationError as error:
+        field, rule = field_and_rule(error)
+        raise BadEvent("data" if field == "event" else f"data.{field}", rule) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadEvent("data", f"not JSON: {error}") from error
+
+
+def _narrow(told: Data, kind: types.EventType) -> Data:
+    """The same data without what only the door may know."""
+    return kind.data(**{name: getattr(told, name) for name in kind.data.__struct_fields__})
+
+
+def _subject(raw: RawEvent, told: Data, kind: types.EventType, pseudonyms: Pseudonyms) -> str:
+    nik: str | None = getattr(told, "nik", None)
+    given = raw.subject or (f"worker:{nik}" if nik else None)
+    if given is None:
+        raise BadEvent("subject", "required")
+    subject = pseudonyms.subject(given, "subject")
+    if nik and pseudonyms.reference(nik, "data.nik") != subject.removeprefix("worker:"):
+        raise BadEvent("data.nik", "is not the worker that the subject names")
+    try:
+        return check_subject(subject, *kind.subjects)
+    except InvalidIdentifier as error:
+        raise BadEvent("subject", error.rule) from error

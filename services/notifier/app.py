@@ -1,0 +1,40 @@
+"""notifier: turns flags into cases and alerts, delivers them, and proves the delivery.
+
+flags -> handlers.Handlers.on_flags -> alerts     delivery.Delivery, one for each channel -> alerts
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from services.notifier import api, store
+from services.notifier.casework import Casework
+from services.notifier.channels.email import EmailSender
+from services.notifier.channels.webhook import WebhookSender
+from services.notifier.delivery import Delivery, Sender
+from services.notifier.handlers import Handlers
+from services.notifier.settings import NotifierSettings
+from shared import topics
+from shared.clock import SystemClock
+from shared.service import Service
+
+settings = NotifierSettings()
+now = SystemClock().now  # alerts are scheduled by the real instant, whatever day a demonstration stands on
+settle = timedelta(seconds=settings.settle_seconds)
+casework = Casework(settings.recipients, settle, now)
+
+service = Service(settings, Path(__file__).parent)
+service.subscribe(Handlers(settings.clock, casework).on_flags, topics.FLAGS)
+senders: list[Sender] = [EmailSender(settings, now), WebhookSender(settings, now)]
+for sender in senders:
+    service.run_beside(Delivery(service.database, service.work, sender, casework, settings.clock).run)
+
+
+async def soon_due() -> int:
+    """Alerts that go out within the settle time, or a minute: what a demonstration waits for."""
+    async with service.database.transaction() as transaction:
+        return await store.count_pending(transaction, now() + max(settle, timedelta(minutes=1)))
+
+
+service.count_pending(soon_due)
+app = service.app()
+app.include_router(api.routes(service.database))

@@ -1,0 +1,37 @@
+"""Follow-up: after anything changed about a case, bring its alerts to what `cases.plan` asks for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.notifier import cases, store
+from services.notifier.cases import Alert, Channel, FlagStatus
+from shared.database import Transaction
+
+Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Casework:
+    """Who hears (`recipients`), how long a new alert waits first (`settle`), and the real instant (`now`)."""
+
+    recipients: Mapping[Channel, str]
+    settle: timedelta
+    now: Now
+
+    async def follow_up(self, transaction: Transaction, status: Mapping[UUID, FlagStatus]) -> None:
+        """Cancel and add alerts of these cases, given the status of each; the cases are locked."""
+        if not status:
+            return
+        alerts = await store.lock_alerts(transaction, status)
+        cancelled: list[UUID] = []
+        added: list[tuple[UUID, Alert]] = []
+        for case, current in status.items():
+            said = [alert for alert, _ in alerts.get(case, [])]
+            plan = cases.plan(case, current, said, self.recipients)
+            cancelled += plan.cancel
+            added += [(case, alert) for alert in plan.send]
+        now = self.now()
+        await store.cancel(transaction, cancelled)
+        await store.add_alerts(transaction, added, now + self.settle, now)

@@ -1,0 +1,1 @@
+"""The ways an alert can go out, one module each."""

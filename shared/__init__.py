@@ -1,0 +1,1 @@
+"""What every service needs: events, bus, outbox, database, settings, logs, metrics, calendar, identifiers."""

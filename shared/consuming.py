@@ -1,0 +1,169 @@
+"""How a batch from Kafka becomes committed state: the one failure policy of every consumer.
+
+1. decode every record; what is no event of ours becomes a dead letter
+2. one transaction: the handler's facts and state, the outbox row, the dead letters
+3. commit the offsets, explicitly, of exactly this batch
+4. wake the relay, which publishes beside the next batch
+
+A failure of the broker or the database repeats step 2 with back-off. Any other failure is some
+message's: the batch is halved until the message is found and put into the dead letters.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import CommitFailedError
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
+
+from shared import logging, metrics, outbox
+from shared.database import Database, Transaction
+from shared.dead_letters import Record, dead_letter
+from shared.events import BadEvent, Event, decode
+from shared.failure import Guard, Halted, is_infrastructure
+from shared.health import Progress
+from shared.producer import Message, message
+
+_log = logging.get(__name__)
+
+
+@dataclass(slots=True)
+class Received:
+    """An event and the record it came in."""
+
+    event: Event
+    record: Record
+
+
+@dataclass
+class Work:
+    """What a handler works with: the open transaction, and what to announce when it commits."""
+
+    transaction: Transaction
+    service: str
+    messages: list[Message] = field(default_factory=list)
+
+    def announce(self, event: Event, key: str | None = None) -> None:
+        """Publish `event` once this transaction is committed."""
+        self.messages.append(message(event, key))
+
+    def refuse(self, received: Received, name: str, rule: str) -> None:
+        """Put a message into the dead letters: its field `name` broke `rule`."""
+        self._bury(received.record, BadEvent(name, rule))
+
+    def _bury(self, record: Record, error: BadEvent) -> None:
+        metrics.DEAD_LETTERS.labels(self.service, error.field).inc()
+        _log.warning(
+            "dead letter", topic=record.topic, offset=record.offset, field=error.field, rule=error.rule
+        )
+        self.messages.append(dead_letter(record, error, self.service))
+
+    def bury_all(self, refused: Sequence[tuple[Record, BadEvent]]) -> None:
+        """Put every refused record into the dead letters."""
+        for record, error in refused:
+            self._bury(record, error)
+
+
+Handler = Callable[[Work, list[Received]], Awaitable[None]]
+
+
+class BatchConsumer:
+    """Runs `handler` on batches under the failure policy."""
+
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        relay: outbox.Relay,
+        progress: Progress,
+        guard: Guard,
+        handler: Handler,
+    ) -> None:
+        self._service, self._database, self._relay = service, database, relay
+        self._progress, self._guard, self._handler = progress, guard, handler
+
+    async def consume(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
+        """Handle one batch to the end: it returns only when everything is stored and committed."""
+        with metrics.BATCH_SECONDS.labels(self._service).time():
+            async for attempt in self._until_stored():
+                with attempt:
+                    await self._store(records)
+            self._progress.advanced(await _commit(consumer, records))
+        self._relay.wake()
+
+    def _until_stored(self) -> AsyncRetrying:
+        return AsyncRetrying(
+            wait=wait_random_exponential(multiplier=0.2, max=30),
+            retry=retry_if_exception(lambda e: is_infrastructure(e) or isinstance(e, Halted)),
+            before_sleep=self._waiting,
+        )
+
+    def _waiting(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        metrics.BATCH_RETRIES.labels(self._service).inc()
+        if isinstance(error, Halted):
+            self._progress.halt(str(error))
+        _log.error("batch is waiting", attempt=state.attempt_number, error=repr(error))
+
+    async def _store(self, records: Sequence[Record]) -> None:
+        received, refused = _decode(records)
+        self._guard.check(len(received), len(refused))
+        self._progress.resume()
+        await self._handle(received, refused)
+
+    async def _handle(self, received: list[Received], refused: list[tuple[Record, BadEvent]]) -> None:
+        try:
+            await self._one_transaction(received, refused)
+        except Exception as error:
+            if is_infrastructure(error) or not received:
+                raise
+            await self._divide(received, refused, error)
+
+    async def _divide(
+        self, received: list[Received], refused: list[tuple[Record, BadEvent]], error: Exception
+    ) -> None:
+        if len(received) == 1:
+            _log.error("message cannot be handled", exc_info=error, **logging.about(received[0].event))
+            self._guard.check(0, 1)
+            refused = [
+                *refused,
+                (received[0].record, BadEvent("event", f"cannot be handled: {type(error).__name__}")),
+            ]
+            return await self._one_transaction([], refused)
+        middle = len(received) // 2
+        await self._handle(received[:middle], refused)
+        await self._handle(received[middle:], [])
+
+    async def _one_transaction(
+        self, received: list[Received], refused: list[tuple[Record, BadEvent]]
+    ) -> None:
+        async with self._database.transaction() as transaction:
+            work = Work(transaction, self._service)
+            work.bury_all(refused)
+            if received:
+                await self._handler(work, received)
+            await outbox.store(transaction, work.messages)
+        metrics.EVENTS_HANDLED.labels(self._service).inc(len(received))
+
+
+async def _commit(consumer: AIOKafkaConsumer, records: Sequence[Record]) -> dict[TopicPartition, int]:
+    ends = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
+    # A partition lost in a rebalance is its new owner's to commit; our effects are idempotent.
+    ours = {partition: end for partition, end in ends.items() if partition in consumer.assignment()}
+    try:
+        if ours:
+            await consumer.commit(ours)
+    except CommitFailedError as error:
+        _log.warning("offsets not committed, the batch will come again", error=str(error))
+    return ours
+
+
+def _decode(records: Sequence[Record]) -> tuple[list[Received], list[tuple[Record, BadEvent]]]:
+    received: list[Received] = []
+    refused: list[tuple[Record, BadEvent]] = []
+    for record in records:
+        try:
+            received.append(Received(decode(record.value, record.headers), record))
+        except BadEvent as error:
+            refused.append((record, error))
+    return received, refused

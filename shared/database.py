@@ -1,0 +1,68 @@
+"""The service's own PostgreSQL: an engine, transactions, and its migrations."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+_MIGRATION_LOCK = 7_264_001
+
+
+class Transaction:
+    """One open transaction. `rows` and `run` take PostgreSQL's own `$1` style and whole arrays:
+    the statements on the stream are set-based, so nothing is gained by building them from parts.
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    async def rows(self, sql: str, *args: Any) -> Sequence[Any]:
+        """Run a statement and return its rows."""
+        return (await self.connection.exec_driver_sql(sql, args)).fetchall()
+
+    async def run(self, sql: str, *args: Any) -> None:
+        """Run a statement that returns nothing."""
+        await self.connection.exec_driver_sql(sql, args)
+
+
+class Database:
+    """The pool of connections to one database."""
+
+    def __init__(self, url: str, pool_size: int = 5) -> None:
+        self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, pool_pre_ping=True)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Commit at the end of the block, roll back when it raises."""
+        async with self.engine.begin() as connection:
+            yield Transaction(connection)
+
+    async def migrate(self, migrations: Path) -> None:
+        """Bring the schema to the newest revision; safe when several processes start at once."""
+        async with self.engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            await connection.run_sync(_upgrade, migrations)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def _upgrade(connection: Connection, migrations: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def run_migrations(metadata: MetaData | None = None) -> None:
+    """What every `env.py` calls: run on the connection that `Database.migrate` opened."""
+    from alembic import context
+
+    context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+    context.run_migrations()

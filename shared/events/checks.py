@@ -1,0 +1,150 @@
+"""Rules that span fields or need an identifier's check: one function per kind of data.
+
+They hold at the gateway and again at every consumer, because agencies may speak Kafka directly.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from typing import get_args
+
+from msgspec.structs import fields
+
+from shared.events import data as d
+from shared.identifiers import (
+    NIK_ANYWHERE,
+    InvalidIdentifier,
+    check_nib,
+    check_npp,
+    check_subject,
+    normalise_npwp,
+)
+
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+
+
+class BadEvent(ValueError):
+    """The message is no event of ours: `field` broke `rule`."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(f"{field}: {rule}")
+        self.field, self.rule = field, rule
+
+
+def _identifier(field: str, check: Callable[[str], str], value: str | None) -> None:
+    if value is None:
+        return
+    try:
+        check(value)
+    except InvalidIdentifier as error:
+        raise BadEvent(f"data.{field}", error.rule) from error
+
+
+def _subject(field: str, value: str | None, *kinds: str) -> None:
+    _identifier(field, lambda text: check_subject(text, *kinds), value)
+
+
+def _text(field: str, value: str | None) -> None:
+    if value is None:
+        return
+    if "\x00" in value:
+        raise BadEvent(f"data.{field}", "must not contain NUL")
+    if NIK_ANYWHERE.search(value):
+        raise BadEvent(f"data.{field}", "must not contain a NIK or another 16-digit personal number")
+
+
+def _order(field: str, first: date | None, last: date | None, rule: str) -> None:
+    if first and last and last < first:
+        raise BadEvent(f"data.{field}", rule)
+
+
+def _whole_npwp(npwp: str) -> str:
+    if normalise_npwp(npwp) != npwp:
+        raise InvalidIdentifier("npwp: must be written as 16 digits")
+    return npwp
+
+
+def _employer(data: d.EmployerUpdated) -> None:
+    _text("name", data.name)
+    _identifier("npwp", _whole_npwp, data.npwp)
+    _identifier("nib", check_nib, data.nib)
+    _identifier("npp", check_npp, data.npp)
+
+
+def _award(data: d.ProjectAwarded) -> None:
+    for field, value in (
+        ("title", data.title),
+        ("funding", data.funding),
+        ("owner.agency", data.owner.agency),
+    ):
+        _text(field, value)
+    _text("owner.name", data.owner.name)
+    for index, contractor in enumerate(data.contractors):
+        _subject(f"contractors[{index}]", contractor, "employer")
+    _order("end_on", data.start_on or data.contract_on, data.end_on, "must not be before the start")
+
+
+def _start(data: d.ProjectStarted) -> None:
+    _order("end_on", data.start_on, data.end_on, "must not be before start_on")
+
+
+Placed = d.WorkerRegistered | d.WorkerUnregistered | d.WorkerIncidentReported
+
+
+def _placed(data: Placed) -> None:
+    _subject("employer", data.employer, "employer", "agency", "group")
+    _subject("project", data.project, "project")
+
+
+def _enrolment(data: d.WorkerRegistered) -> None:
+    _placed(data)
+    _order("covered_until", data.effective_on, data.covered_until, "must not be before effective_on")
+
+
+def _unregistration(data: d.WorkerUnregistered) -> None:
+    _placed(data)
+    _text("reason", data.reason)
+
+
+def _retraction(data: d.FactRetracted) -> None:
+    for field in ("source", "id", "reason"):
+        _text(field, getattr(data, field))
+
+
+_RULES: dict[type[d.Data], Callable[..., None]] = {
+    d.EmployerRegistered: _employer,
+    d.EmployerUpdated: _employer,
+    d.ProjectAwarded: _award,
+    d.ProjectStarted: _start,
+    d.WorkerRegistered: _enrolment,
+    d.WorkerUpdated: _enrolment,
+    d.WorkerUnregistered: _unregistration,
+    d.WorkerIncidentReported: _placed,
+    d.FactRetracted: _retraction,
+}
+
+
+@cache
+def _dates(kind: type[d.Data]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if date in (f.type, *get_args(f.type)))
+
+
+def check_time(time: datetime) -> None:
+    """Raise BadEvent when the instant is out of what a calendar here can reckon with."""
+    if not FIRST_DAY.year < time.year <= LAST_DAY.year:
+        raise BadEvent("time", f"must be after {FIRST_DAY.year} and not after {LAST_DAY.year}")
+
+
+def check(data: d.Data) -> None:
+    """Raise BadEvent when the data break a rule that the schema cannot say.
+
+    A day that stands for "never", such as 9999-12-31, is refused: no deadline can be counted from it.
+    """
+    for field in _dates(type(data)):
+        day = getattr(data, field)
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise BadEvent(f"data.{field}", f"must be a day from {FIRST_DAY} to {LAST_DAY}, or null")
+    rule = _RULES.get(type(data))
+    if rule:
+        rule(data)

@@ -1,0 +1,90 @@
+"""What every ledger of facts has in common: new or known, retracted or not, conflict or duplicate.
+
+A ledger is a table with `source`, `id`, `digest` and `retracted`; it doubles as the inbox, so that a
+fact which comes twice is taken once. Facts and their retractions may come in either order.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from shared.consuming import Received, Work
+from shared.database import Transaction
+from shared.events import digest
+from shared.events.data import FactRetracted
+
+Identity = tuple[str, str]
+T = TypeVar("T")
+_LOCK = 7_264_002
+DDL = "CREATE TABLE retraction (source text, id text, PRIMARY KEY (source, id))"
+
+
+def identity(received: Received) -> Identity:
+    """`source` and `id`: what makes an event the same event."""
+    return (received.event.source, received.event.id)
+
+
+def columns(rows: Sequence[Sequence[T]]) -> list[list[T]]:
+    """Rows as columns, the shape that `unnest` takes."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+async def lock(transaction: Transaction, retracting: bool) -> None:
+    """Let batches without retractions run beside each other, and one with retractions run alone.
+
+    Otherwise a fact and its retraction, stored at the same moment by two processes, could miss
+    each other.
+    """
+    shared = "" if retracting else "_shared"
+    await transaction.run(f"SELECT pg_advisory_xact_lock{shared}($1)", _LOCK)
+
+
+async def retract(
+    transaction: Transaction, tables: Sequence[str], retractions: list[Received]
+) -> set[Identity]:
+    """Remember the retractions and mark the facts they name; which facts were marked just now."""
+    named = [
+        (r.event.data.source, r.event.data.id) for r in retractions if isinstance(r.event.data, FactRetracted)
+    ]
+    if not named:
+        return set()
+    sources, ids = columns(named)
+    await transaction.run(
+        "INSERT INTO retraction SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING",
+        sources,
+        ids,
+    )
+    marked: set[Identity] = set()
+    for table in tables:
+        rows = await transaction.rows(
+            f"UPDATE {table} f SET retracted = true FROM unnest($1::text[], $2::text[]) AS r (source, id) "
+            "WHERE f.source = r.source AND f.id = r.id AND NOT f.retracted RETURNING f.source, f.id",
+            sources,
+            ids,
+        )
+        marked |= {(row.source, row.id) for row in rows}
+    return marked
+
+
+async def refuse_conflicts(work: Work, table: str, received: list[Received], taken: set[Identity]) -> None:
+    """Of the facts not taken, refuse those that say something else under a known `source` and `id`.
+
+    The first one recorded stands; the same content again is a duplicate and simply has no effect.
+    """
+    if len(taken) == len(received):
+        return
+    digests = {identity(r): digest(r.event) for r in reversed(received) if identity(r) in taken}
+    known = [key for key in {identity(r) for r in received} if key not in taken]
+    if known:
+        digests |= await _digests(work.transaction, table, known)
+    for one in received:
+        if digest(one.event) != digests[identity(one)]:
+            work.refuse(one, "id", "conflict: the same source and id said something else before")
+
+
+async def _digests(transaction: Transaction, table: str, known: list[Identity]) -> dict[Identity, int]:
+    rows = await transaction.rows(
+        f"SELECT f.source, f.id, f.digest FROM {table} f "
+        "JOIN unnest($1::text[], $2::text[]) AS k (source, id) ON f.source = k.source AND f.id = k.id",
+        *columns(known),
+    )
+    return {(row.source, row.id): row.digest for row in rows}
