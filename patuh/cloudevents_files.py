@@ -34,7 +34,7 @@ def members(path: Path) -> Iterator[Member]:
 
 def _open(path: Path) -> BufferedReader:
     if str(path) == "-":
-        return BufferedReader(sys.stdin.buffer)  # type: ignore[type-var]
+        return BufferedReader(sys.stdin.buffer)  # type: ignore[arg-type]
     return BufferedReader(gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
 
 

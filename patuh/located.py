@@ -34,6 +34,10 @@ class Located:
         with ThreadPoolExecutor(len(self.urls)) as pool:
             return dict(zip(self.urls, pool.map(_health, self.urls.values()), strict=True))
 
+    def without(self, service: str) -> "Located":
+        """The same stack with a service left out, which is stopped on purpose."""
+        return Located({name: url for name, url in self.urls.items() if name != service}, self.dsns)
+
     def open_flags(self, code: str | None = None) -> list[dict[str, Any]]:
         """Every open flag, page by page, with everything that proves it. Raises httpx.HTTPError."""
         found: list[dict[str, Any]] = []

@@ -1,6 +1,7 @@
 """The whole application on this machine: the embedded stack with the five services in it."""
 
 import json
+import os
 import secrets
 import sys
 from collections.abc import Mapping
@@ -43,7 +44,7 @@ def bring_up(
     try:
         ports = settle_ports(data / "ports.json", dict.fromkeys(SERVICES))
         urls = {name: f"http://{_HOST}:{port}" for name, port in ports.items()}
-        common = _common(parts, urls, today) | _secrets(data) | dict(environ or {})
+        common = _common(parts, urls, today) | _secrets(data) | _asked_for() | dict(environ or {})
         for name in SERVICES:
             stack.start_service(_spec(name, ports[name], parts, common))
         for name in SERVICES:
@@ -78,6 +79,12 @@ def _common(parts: Parts, urls: dict[str, str], today: date | None) -> dict[str,
         # The inbox of this stack is on the same machine.
         "PATUH_WEBHOOK_ALLOW_PRIVATE": "true",
     } | ({"PATUH_TODAY": today.isoformat()} if today else {})
+
+
+def _asked_for() -> dict[str, str]:
+    """What the environment says about alerts and logs goes before what the local inbox is told."""
+    ours = ("PATUH_SMTP_", "PATUH_ALERT_", "PATUH_WEBHOOK_", "PATUH_CONSOLE_", "PATUH_LOG_")
+    return {name: value for name, value in os.environ.items() if name.startswith(ours)}
 
 
 def _secrets(data: Path) -> dict[str, str]:

@@ -6,21 +6,22 @@
 4. wake the relay, which publishes beside the next batch
 
 A failure of the broker or the database repeats step 2 with back-off. Any other failure is some
-message's: the batch is halved until the message is found and put into the dead letters.
+message's: the batch is halved until the message is found, and it is put into the dead letters beside the
+next messages that go well. When none goes well, nothing is stored and the service halts.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import CommitFailedError
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
+from aiokafka.errors import KafkaError
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
 from shared import logging, metrics, outbox
 from shared.database import Database, Transaction
 from shared.dead_letters import Record, dead_letter
 from shared.events import BadEvent, Event, decode
-from shared.failure import Guard, Halted, is_infrastructure
+from shared.failure import Guard, is_infrastructure
 from shared.health import Progress
 from shared.producer import Message, message
 
@@ -33,6 +34,17 @@ class Received:
 
     event: Event
     record: Record
+
+
+Refused = tuple[Record, BadEvent]
+
+
+@dataclass
+class _Left:
+    """What of a batch is not stored yet."""
+
+    received: list[Received] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
 
 
 @dataclass
@@ -58,7 +70,7 @@ class Work:
         )
         self.messages.append(dead_letter(record, error, self.service))
 
-    def bury_all(self, refused: Sequence[tuple[Record, BadEvent]]) -> None:
+    def bury_all(self, refused: Sequence[Refused]) -> None:
         """Put every refused record into the dead letters."""
         for record, error in refused:
             self._bury(record, error)
@@ -84,65 +96,57 @@ class BatchConsumer:
 
     async def consume(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
         """Handle one batch to the end: it returns only when everything is stored and committed."""
+        left = _decode(records)
         with metrics.BATCH_SECONDS.labels(self._service).time():
             async for attempt in self._until_stored():
                 with attempt:
-                    await self._store(records)
+                    await self._store(left)
             self._progress.advanced(await _commit(consumer, records))
         self._relay.wake()
 
     def _until_stored(self) -> AsyncRetrying:
+        # Whatever the error: a batch given up here would be passed over by the next commit, and lost.
         return AsyncRetrying(
             wait=wait_random_exponential(multiplier=0.2, max=30),
-            retry=retry_if_exception(lambda e: is_infrastructure(e) or isinstance(e, Halted)),
+            retry=retry_if_exception_type(Exception),
             before_sleep=self._waiting,
         )
 
     def _waiting(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         metrics.BATCH_RETRIES.labels(self._service).inc()
-        if isinstance(error, Halted):
-            self._progress.halt(str(error))
+        if error and not is_infrastructure(error):
+            self._progress.halt(repr(error))
         _log.error("batch is waiting", attempt=state.attempt_number, error=repr(error))
 
-    async def _store(self, records: Sequence[Record]) -> None:
-        received, refused = _decode(records)
-        self._guard.check(len(received), len(refused))
-        self._progress.resume()
-        await self._handle(received, refused)
+    async def _store(self, left: _Left) -> None:
+        """Store a batch, all at once if that goes; the next try begins with what is `left` by then."""
+        doubtful, refused, size = left.received, left.refused, len(left.received)
+        while doubtful or refused:
+            part = doubtful[:size]
+            try:
+                await self._one_transaction(part, refused)
+            except Exception as error:
+                if is_infrastructure(error) or not part:
+                    raise
+                if len(part) == 1:
+                    refused, doubtful = [*refused, _unhandled(part[0], error)], doubtful[1:]
+                size = max(1, len(part) // 2)
+            else:
+                doubtful, refused, size = doubtful[len(part) :], [], 2 * len(part)
+                left.received, left.refused = doubtful, refused
 
-    async def _handle(self, received: list[Received], refused: list[tuple[Record, BadEvent]]) -> None:
-        try:
-            await self._one_transaction(received, refused)
-        except Exception as error:
-            if is_infrastructure(error) or not received:
-                raise
-            await self._divide(received, refused, error)
-
-    async def _divide(
-        self, received: list[Received], refused: list[tuple[Record, BadEvent]], error: Exception
-    ) -> None:
-        if len(received) == 1:
-            _log.error("message cannot be handled", exc_info=error, **logging.about(received[0].event))
-            self._guard.check(0, 1)
-            refused = [
-                *refused,
-                (received[0].record, BadEvent("event", f"cannot be handled: {type(error).__name__}")),
-            ]
-            return await self._one_transaction([], refused)
-        middle = len(received) // 2
-        await self._handle(received[:middle], refused)
-        await self._handle(received[middle:], [])
-
-    async def _one_transaction(
-        self, received: list[Received], refused: list[tuple[Record, BadEvent]]
-    ) -> None:
+    async def _one_transaction(self, received: list[Received], refused: list[Refused]) -> None:
+        if not received:
+            self._guard.check(len(refused))
         async with self._database.transaction() as transaction:
             work = Work(transaction, self._service)
             work.bury_all(refused)
             if received:
                 await self._handler(work, received)
             await outbox.store(transaction, work.messages)
+        self._guard.stored(len(received), len(refused))
+        self._progress.resume()
         metrics.EVENTS_HANDLED.labels(self._service).inc(len(received))
 
 
@@ -153,17 +157,28 @@ async def _commit(consumer: AIOKafkaConsumer, records: Sequence[Record]) -> dict
     try:
         if ours:
             await consumer.commit(ours)
-    except CommitFailedError as error:
+    except KafkaError as error:
         _log.warning("offsets not committed, the batch will come again", error=str(error))
     return ours
 
 
-def _decode(records: Sequence[Record]) -> tuple[list[Received], list[tuple[Record, BadEvent]]]:
-    received: list[Received] = []
-    refused: list[tuple[Record, BadEvent]] = []
+def _decode(records: Sequence[Record]) -> _Left:
+    left = _Left()
     for record in records:
         try:
-            received.append(Received(decode(record.value, record.headers), record))
+            left.received.append(Received(decode(record.value, record.headers), record))
         except BadEvent as error:
-            refused.append((record, error))
-    return received, refused
+            left.refused.append((record, error))
+        except Exception as error:
+            _log.error("message cannot be decoded", exc_info=error)
+            left.refused.append((record, _at_fault(error)))
+    return left
+
+
+def _unhandled(received: Received, error: Exception) -> Refused:
+    _log.error("message cannot be handled", exc_info=error, **logging.about(received.event))
+    return (received.record, _at_fault(error))
+
+
+def _at_fault(error: Exception) -> BadEvent:
+    return BadEvent("event", f"cannot be handled: {type(error).__name__}")

@@ -34,7 +34,10 @@ class Database:
     """The pool of connections to one database."""
 
     def __init__(self, url: str, pool_size: int = 5) -> None:
-        self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, pool_pre_ping=True)
+        # Parameters hold wages and names, and an error is logged with its text.
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True
+        )
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

@@ -13,10 +13,10 @@ ATTEMPTS = PREFIX + "attempts"
 Record: TypeAlias = ConsumerRecord[Any, Any]
 
 
-def attempts(headers: list[tuple[str, bytes]]) -> int:
+def attempts(headers: list[tuple[str, bytes | None]]) -> int:
     """How often the message was refused before (it may have been redriven)."""
-    said = dict(headers).get(ATTEMPTS, b"0")
-    return int(said) if said.isdigit() else 0
+    said = dict(headers).get(ATTEMPTS) or b""
+    return int(said) if said.isdigit() and len(said) < 10 else 0
 
 
 def dead_letter(record: Record, error: BadEvent, service: str) -> Message:

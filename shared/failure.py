@@ -36,9 +36,12 @@ class Guard:
     def __init__(self, limit: int) -> None:
         self._limit, self._row = limit, 0
 
-    def check(self, good: int, bad: int) -> None:
-        """Raise Halted when `limit` bad messages came with no good one between them."""
-        run = bad if good else self._row + bad
-        if run >= self._limit and not good:
+    def check(self, bad: int) -> None:
+        """Raise Halted when `bad` more would make `limit` bad messages with no good one between them."""
+        run = self._row + bad
+        if run >= self._limit:
             raise Halted(f"{run} messages in a row are bad (limit {self._limit})")
-        self._row = 0 if good else run
+
+    def stored(self, good: int, bad: int) -> None:
+        """Count what was stored: only that, because a batch may be tried many times."""
+        self._row = 0 if good else self._row + bad

@@ -73,6 +73,8 @@ class Progress:
     async def report(self) -> dict[str, object]:
         """`healthy`, `lag` (messages, null if unknown), `rss_mb`, and `halted` with its reason."""
         lag = await self.lag()
+        if lag == 0:
+            self._last = time.monotonic()
         stuck = lag != 0 and time.monotonic() - self._last > STUCK_SECONDS
         return {
             "service": self.service,

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import msgspec
 from aiokafka.errors import KafkaError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared import logging, metrics
 from shared.database import Database, Transaction
@@ -54,7 +54,7 @@ class Relay:
             try:
                 while await self.relay_some():
                     continue
-            except (KafkaError, DBAPIError, OSError) as error:
+            except (KafkaError, SQLAlchemyError, OSError) as error:
                 _log.warning("relay is waiting", error=str(error))
 
     async def relay_some(self, rows: int = 16) -> int:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from shared.events import Event, encode
 from shared.events.envelope import HEADERS
 from shared.settings import Settings
+from shared.topics import LARGEST_MESSAGE
 
 
 class Message(Struct, array_like=True, gc=False):
@@ -43,6 +44,7 @@ class Producer:
             enable_idempotence=self._settings.idempotent_producer,
             compression_type="lz4",
             max_batch_size=262_144,
+            max_request_size=LARGEST_MESSAGE,
             linger_ms=2,
         )
         await self._kafka.start()

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 
+# Bytes. A dead letter is larger than the message it holds, and coverage grows with its subject.
+LARGEST_MESSAGE = 16 * 1024 * 1024
 _LONG = {"cleanup.policy": "delete", "retention.ms": "-1"}
+_LARGE = {"max.message.bytes": str(LARGEST_MESSAGE)}
 _COMPACTED = {"cleanup.policy": "compact", "min.compaction.lag.ms": "86400000"}
 
 
@@ -19,11 +22,11 @@ EMPLOYERS = Topic("patuh.employers")
 PROJECTS = Topic("patuh.projects")
 WORKERS = Topic("patuh.workers")
 CONTRIBUTIONS = Topic("patuh.contributions")
-COVERAGE = Topic("patuh.coverage", config=dict(_COMPACTED))
+COVERAGE = Topic("patuh.coverage", config=_COMPACTED | _LARGE)
 # Keyed by subject, so that one subject's flags stay in order; compaction would keep only one of them.
 FLAGS = Topic("patuh.flags")
 ALERTS = Topic("patuh.alerts")
-DEAD_LETTERS = Topic("patuh.dead-letters", partitions=1)
+DEAD_LETTERS = Topic("patuh.dead-letters", partitions=1, config=_LONG | _LARGE)
 
 FACTS = (EMPLOYERS, PROJECTS, WORKERS, CONTRIBUTIONS)
 ALL = (*FACTS, COVERAGE, FLAGS, ALERTS, DEAD_LETTERS)

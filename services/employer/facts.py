@@ -27,7 +27,8 @@ class Known(Generic[T]):
 
     def evidence(self, name: str) -> d.Evidence:
         """The value as evidence of a finding."""
-        return d.Evidence(name=name, value=str(self.value), source=self.fact.source, id=self.fact.id)
+        value = ", ".join(self.value) if isinstance(self.value, list) else str(self.value)
+        return d.Evidence(name=name, value=value, source=self.fact.source, id=self.fact.id)
 
     @property
     def said_on(self) -> date:

@@ -14,6 +14,6 @@ from shared.service import Service
 settings = GatewaySettings()
 service = Service(settings, Path(__file__).parent)
 pseudonyms = Pseudonyms(settings.worker_ref_key.get_secret_value())
-door = Door(service.database, service.producer, pseudonyms, settings.clock)
+door = Door(service.database, service.producer, pseudonyms, settings.clock, settings.publish_seconds)
 app = service.app()
 app.include_router(routes(door, settings))

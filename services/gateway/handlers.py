@@ -4,6 +4,7 @@ Published first, remembered after: a crash between the two makes the sender's re
 which consumers take as the duplicate it is. The other order would lose the event.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -19,7 +20,7 @@ from shared import metrics, topics
 from shared.clock import Clock
 from shared.database import Database
 from shared.events import BadEvent, Event, digest
-from shared.events.data import FactRetracted, WorkerRegistered, WorkerUnregistered
+from shared.events.data import FactRetracted, WorkerIncidentReported, WorkerRegistered, WorkerUnregistered
 from shared.ledger import Identity
 from shared.producer import Message, Producer, message
 
@@ -47,23 +48,33 @@ class Outcome:
 
 @dataclass
 class Door:
-    """What a request needs: where to remember, where to publish, under which key to pseudonymise."""
+    """What a request needs: where to remember, where to publish, under which key to pseudonymise.
+
+    A request gives up after `publish_seconds` without all acknowledgements.
+    """
 
     database: Database
     producer: Producer
     pseudonyms: Pseudonyms
     clock: Clock
+    publish_seconds: float
 
     async def take(self, agency: Agency, members: Sequence[Raw | RawEvent]) -> Outcome:
-        """Take the members of a request one by one; what is wrong with one does not touch the others."""
+        """Take the members of a request one by one; what is wrong with one does not touch the others.
+
+        Raises KafkaError, DBAPIError, OSError: the sender must try again.
+        """
         outcome = Outcome()
         screened = self._screen(agency, members, outcome)
         async with self.database.transaction() as transaction:
             known = await store.taken(transaction, _identities(screened.values()))
         fresh = _sort_out(screened, known, outcome)
-        await self.producer.publish(m for event in fresh for m in _messages(event, known))
+        rows = [_row(event) for event in fresh]
+        told = known | {row[:2]: row[2:] for row in rows}
+        async with asyncio.timeout(self.publish_seconds):
+            await self.producer.publish(m for event in fresh for m in _messages(event, told))
         async with self.database.transaction() as transaction:
-            await store.take(transaction, [_row(event) for event in fresh])
+            await store.take(transaction, rows)
         outcome.accepted = len(fresh)
         _count(outcome)
         return outcome
@@ -136,7 +147,7 @@ def _places(event: Event, known: dict[Identity, Taken]) -> list[tuple[str, str]]
 
 
 def _key(event: Event) -> str:
-    if isinstance(event.data, WorkerRegistered | WorkerUnregistered):
+    if isinstance(event.data, WorkerRegistered | WorkerUnregistered | WorkerIncidentReported):
         return event.data.employer or event.subject
     return event.subject
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from shared.events import BadEvent
-from shared.events.envelope import Instant, field_and_rule
+from shared.events.envelope import UNREADABLE, Instant, field_and_rule
 
 _BATCH, _STRUCTURED = "application/cloudevents-batch+json", "application/cloudevents+json"
 _JSON = re.compile(r"^(application|text)/([\w.+-]+\+)?json$")
@@ -87,7 +87,7 @@ def read(content_type: str, headers: Mapping[str, str], body: bytes) -> tuple[li
 def _members(body: bytes) -> list[Raw]:
     try:
         return _lists.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise NoBatchError(f"not a JSON array: {error}") from error
 
 
@@ -99,7 +99,7 @@ def open_member(member: Raw | RawEvent) -> RawEvent:
         return _checked(_raw_events.decode(member))
     except msgspec.ValidationError as error:
         raise BadEvent(*field_and_rule(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise BadEvent("event", f"not JSON: {error}") from error
 
 
@@ -118,7 +118,7 @@ def name_in(member: Raw | RawEvent) -> str | None:
     """The id of a member that may be broken, to name it in an answer."""
     try:
         found = member.id if isinstance(member, RawEvent) else msgspec.json.decode(member)["id"]
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
+    except (*UNREADABLE, KeyError, TypeError):
         return None
     return found[:300] if isinstance(found, str) else None
 
@@ -130,9 +130,7 @@ def _binary(media: str, headers: Mapping[str, str], body: bytes) -> RawEvent:
     if "datacontenttype" in attributes:
         raise BadEvent("ce-datacontenttype", "must not be sent: Content-Type says it")
     try:
-        return msgspec.convert(
-            attributes | {"datacontenttype": media, "data": Raw(body)}, RawEvent, strict=False
-        )
+        return msgspec.convert(attributes | {"datacontenttype": media, "data": Raw(body)}, RawEvent)
     except msgspec.ValidationError as error:
         raise BadEvent(*field_and_rule(error)) from error
 

@@ -18,6 +18,7 @@ from shared.identifiers import (
 )
 
 _NUMBER = re.compile(r"^[\d .\-]{15,24}$")
+_PERSON = "employer:person-"
 A_PERSON = "Perorangan (a natural person)"
 
 
@@ -40,15 +41,15 @@ class Pseudonyms:
         if kind == "worker" and not WORKER_REF.match(number):
             return f"worker:{self.reference(number, field)}"
         if kind == "employer" and is_personal_npwp(number):
-            return f"employer:person-{self.reference(re.sub(r'[ .-]', '', number), field)}"
+            return f"{_PERSON}{self.reference(re.sub(r'[ .-]', '', number), field)}"
         if kind == "employer" and _NUMBER.match(number):
             return f"employer:{_npwp(number, field)}"
         return subject
 
-    def data(self, data: d.Data) -> d.Data:
-        """The data as they may travel."""
-        if isinstance(data, d.EmployerUpdated) and data.npwp is not None:
-            return _employer(data)
+    def data(self, data: d.Data, subject: str) -> d.Data:
+        """The data as they may travel in an event about `subject`."""
+        if isinstance(data, d.EmployerUpdated):
+            return _employer(data, subject)
         if isinstance(data, d.ProjectAwarded):
             named = [self.subject(c, f"data.contractors[{i}]") for i, c in enumerate(data.contractors)]
             return replace(data, contractors=named)
@@ -60,12 +61,13 @@ class Pseudonyms:
         return data
 
 
-def _employer(data: d.EmployerUpdated) -> d.EmployerUpdated:
-    assert data.npwp is not None
-    if is_personal_npwp(data.npwp):
-        # A natural person as employer: neither the number, which is a NIK, nor the name goes further.
-        return replace(data, npwp=None, name=A_PERSON)
-    return replace(data, npwp=_npwp(data.npwp, "data.npwp"))
+def _employer(data: d.EmployerUpdated, subject: str) -> d.EmployerUpdated:
+    """Of a natural person as employer neither the number, which is a NIK, nor the name goes further."""
+    personal = data.npwp is not None and is_personal_npwp(data.npwp)
+    npwp = None if personal or data.npwp is None else _npwp(data.npwp, "data.npwp")
+    if personal or subject.startswith(_PERSON):
+        return replace(data, npwp=npwp, name=A_PERSON)
+    return replace(data, npwp=npwp)
 
 
 def _npwp(text: str, field: str) -> str:

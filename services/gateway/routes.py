@@ -3,10 +3,8 @@
 from typing import Any
 
 import msgspec
-from aiokafka.errors import KafkaError
 from fastapi import APIRouter, Request, Response
 from msgspec import Raw
-from sqlalchemy.exc import DBAPIError
 
 from services.gateway.handlers import CONFLICT, SCOPE, Door, Outcome, Rejected
 from services.gateway.intake import NoBatchError, RawEvent, UnknownFormatError, read
@@ -66,7 +64,7 @@ async def _take(request: Request, door: Door, keys: Keys, settings: GatewaySetti
         agency = await _authenticate(request, door, keys)
         members = _read(request, await _body(request, settings.max_body_bytes), settings.max_batch_events)
         outcome = await door.take(agency, members)
-    except (KafkaError, DBAPIError, OSError) as error:
+    except Exception as error:
         if not is_infrastructure(error):
             raise
         raise Refusal(503, "the stream or the database is not reachable; nothing of this is lost") from error

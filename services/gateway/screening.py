@@ -8,11 +8,12 @@ import msgspec
 from services.gateway.intake import RawEvent
 from services.gateway.privacy import Pseudonyms, check_no_nik
 from shared.events import BadEvent, Event, types
-from shared.events.checks import check
+from shared.events.checks import check, check_time
 from shared.events.data import Data
-from shared.events.envelope import field_and_rule
+from shared.events.envelope import UNREADABLE, field_and_rule
 from shared.identifiers import InvalidIdentifier, check_subject
 
+_MAX_DATA_BYTES = 500_000
 _WORKER_TYPES = {t.name for t in types.FACTS.values() if t.subjects == ("worker",)}
 
 
@@ -36,20 +37,23 @@ def screen(raw: RawEvent, pseudonyms: Pseudonyms, now: datetime) -> Event:
     for field in ("id", "source", "correlationid"):
         check_no_nik(field, getattr(raw, field))
     time = raw.required_time()
+    check_time(time)
     told = _decode(kind, raw.payload())
     subject = _subject(raw, told, kind, pseudonyms)
-    data = pseudonyms.data(_narrow(told, kind))
+    data = pseudonyms.data(_narrow(told, kind), subject)
     check(data)
     return Event(kind, raw.id, raw.source, subject, time, data, raw.correlationid, now)
 
 
 def _decode(kind: types.EventType, payload: bytes) -> Data:
+    if len(payload) > _MAX_DATA_BYTES:
+        raise BadEvent("data", f"at most {_MAX_DATA_BYTES} bytes")
     try:
         return _decoders[kind.name].decode(payload)
     except msgspec.ValidationError as error:
         field, rule = field_and_rule(error)
         raise BadEvent("data" if field == "event" else f"data.{field}", rule) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise BadEvent("data", f"not JSON: {error}") from error
 
 

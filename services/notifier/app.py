@@ -20,7 +20,8 @@ from shared.service import Service
 settings = NotifierSettings()
 now = SystemClock().now  # alerts are scheduled by the real instant, whatever day a demonstration stands on
 settle = timedelta(seconds=settings.settle_seconds)
-casework = Casework(settings.recipients, settle, now)
+longest = timedelta(seconds=settings.settle_longest_seconds)
+casework = Casework(settings.recipients, settle, longest, now)
 
 service = Service(settings, Path(__file__).parent)
 service.subscribe(Handlers(settings.clock, casework).on_flags, topics.FLAGS)

@@ -1,6 +1,6 @@
 """Follow-up: after anything changed about a case, bring its alerts to what `cases.plan` asks for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,11 +14,18 @@ Now = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Casework:
-    """Who hears (`recipients`), how long a new alert waits first (`settle`), and the real instant (`now`)."""
+    """Who hears (`recipients`), how long a flag must be quiet before it is told (`settle`), how long an
+    alert waits at most (`longest`), and the real instant (`now`).
+    """
 
     recipients: Mapping[Channel, str]
     settle: timedelta
+    longest: timedelta
     now: Now
+
+    async def wait_for_quiet(self, transaction: Transaction, cases_with_news: Collection[UUID]) -> None:
+        """Facts still come in about these: their first alerts wait again, so that nobody is flooded."""
+        await store.postpone(transaction, cases_with_news, self.now() + self.settle, self.longest)
 
     async def follow_up(self, transaction: Transaction, status: Mapping[UUID, FlagStatus]) -> None:
         """Cancel and add alerts of these cases, given the status of each; the cases are locked."""

@@ -29,6 +29,7 @@ class Handlers:
         for case, former in before.items():
             flag = newest[case]
             self._announce(work, flag, former, correlations[flag.flag_id, flag.version])
+        await self._casework.wait_for_quiet(work.transaction, before)
         await self._casework.follow_up(work.transaction, {case: newest[case].status for case in before})
 
     def _announce(

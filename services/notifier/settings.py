@@ -15,6 +15,9 @@ class NotifierSettings(Settings):
     model_config = SettingsConfigDict(env_ignore_empty=True)
 
     settle_seconds: float = Field(validation_alias="PATUH_ALERT_SETTLE_SECONDS", default=30, ge=0)
+    settle_longest_seconds: float = Field(
+        validation_alias="PATUH_ALERT_SETTLE_LONGEST_SECONDS", default=600, ge=0
+    )
     console_url: str = Field(validation_alias="PATUH_CONSOLE_URL", default="http://localhost:8000")
     alert_email: str | None = Field(validation_alias="PATUH_ALERT_EMAIL", default=None)
     smtp_host: str = Field(validation_alias="PATUH_SMTP_HOST", default="localhost")

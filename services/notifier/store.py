@@ -5,9 +5,9 @@ deliveries wait for each other instead of dead-locking.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,10 @@ WHERE id IN (SELECT case_id FROM alert WHERE id = ANY($1::uuid[])) ORDER BY id F
 _LOCK_ALERTS = """
 SELECT id, kind, channel, recipient, status, attempts, maybe_received, case_id, due_at FROM alert
 WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, sequence FOR UPDATE
+"""
+_POSTPONE = """
+UPDATE alert SET due_at = greatest(due_at, least($2::timestamptz, created_at + $3::interval))
+WHERE case_id = ANY($1::uuid[]) AND status = 'pending' AND kind = 'raised' AND attempts = 0
 """
 _ADD_ALERTS = """
 INSERT INTO alert (id, kind, channel, recipient, case_id, status, due_at, created_at)
@@ -157,6 +161,13 @@ async def add_alerts(
     if alerts:
         rows = [(a.id, a.kind, a.channel, a.recipient, case) for case, a in alerts]
         await transaction.run(_ADD_ALERTS, *columns(rows), due_at, now)
+
+
+async def postpone(
+    transaction: Transaction, cases: Collection[UUID], due_at: datetime, longest: timedelta
+) -> None:
+    """Let first alerts that were not tried yet wait until `due_at`, but `longest` since they were made."""
+    await transaction.run(_POSTPONE, list(cases), due_at, longest)
 
 
 async def cancel(transaction: Transaction, alerts: list[UUID]) -> None:

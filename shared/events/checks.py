@@ -20,7 +20,6 @@ from shared.identifiers import (
     normalise_npwp,
 )
 
-
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 

@@ -12,8 +12,9 @@ from msgspec import Meta, Struct
 Rupiah = Annotated[int, Meta(ge=0, le=10**15)]
 Headcount = Annotated[int, Meta(ge=0, le=10_000_000)]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
-Region = Annotated[str, Meta(pattern=r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$")]
-Period = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Region = Annotated[str, Meta(pattern=r"^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$")]
+# A length beside the pattern, because Python's `$` also stands before a last newline.
+Period = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", max_length=7)]
 Subject = Annotated[str, Meta(min_length=3, max_length=140)]
 Programme = Literal["jkk", "jkm", "jht", "jp", "jkp"]
 Size = Literal["micro", "small", "medium", "large", "unknown"]
@@ -28,8 +29,8 @@ class Data(Struct, gc=False, kw_only=True, omit_defaults=True):
 
 
 class Kbli(Data):
-    version: Annotated[str, Meta(pattern=r"^\d{4}$")]
-    code: Annotated[str, Meta(pattern=r"^\d{5}$")]
+    version: Annotated[str, Meta(pattern=r"^[0-9]{4}$", max_length=4)]
+    code: Annotated[str, Meta(pattern=r"^[0-9]{5}$", max_length=5)]
 
 
 class EmployerUpdated(Data):

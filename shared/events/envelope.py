@@ -20,7 +20,9 @@ from shared.identifiers import InvalidIdentifier, check_subject
 CONTENT_TYPE = "application/cloudevents+json"
 HEADERS = [("content-type", CONTENT_TYPE.encode())]
 Instant = Annotated[datetime, Meta(tz=True)]
-Headers = Iterable[tuple[str, bytes]]
+Headers = Iterable[tuple[str, bytes | None]]
+# Decoding JSON that is nested without end is a RecursionError.
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Envelope(Struct, gc=False, omit_defaults=True, kw_only=True):
@@ -64,13 +66,16 @@ _encoder = msgspec.json.Encoder()
 def field_and_rule(error: msgspec.ValidationError) -> tuple[str, str]:
     """Split a msgspec message into the field it is about and the rule it states."""
     rule, _, path = str(error).partition(" - at `$")
+    if rule.startswith("Invalid enum value"):
+        # msgspec repeats the value, which may be anything, also a person's number.
+        rule = "is none of the allowed values"
     return (path.rstrip("`").lstrip(".") or "event"), rule
 
 
 def decode(value: bytes | None, headers: Headers) -> Event:
     """Decode one Kafka message in structured or binary mode. Raises BadEvent."""
-    found = {name.lower(): raw for name, raw in headers}
-    if found.get("content-type", b"").startswith(b"application/cloudevents"):
+    found = {name.lower(): raw or b"" for name, raw in headers}
+    if found.get("content-type", b"").lower().startswith(b"application/cloudevents"):
         return parse(value or b"")
     if "ce_type" in found:
         return from_envelope(_binary(value or b"", found))
@@ -82,7 +87,7 @@ def _structured(value: bytes) -> Envelope:
         return _envelopes.decode(value)
     except msgspec.ValidationError as error:
         raise BadEvent(*field_and_rule(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise BadEvent("event", f"not JSON: {error}") from error
 
 
@@ -91,7 +96,7 @@ def _binary(value: bytes, headers: dict[str, bytes]) -> Envelope:
         attributes: dict[str, Any] = {
             name[3:]: raw.decode() for name, raw in headers.items() if name.startswith("ce_")
         }
-        return msgspec.convert(attributes | {"data": Raw(value)}, Envelope, strict=False)
+        return msgspec.convert(attributes | {"data": Raw(value)}, Envelope)
     except msgspec.ValidationError as error:
         raise BadEvent(*field_and_rule(error)) from error
     except UnicodeDecodeError as error:
@@ -142,7 +147,7 @@ def decode_data(name: str, raw: Raw | bytes) -> Data:
     except msgspec.ValidationError as error:
         field, rule = field_and_rule(error)
         raise BadEvent(f"data.{field}" if field != "event" else "data", rule) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise BadEvent("data", f"not JSON: {error}") from error
     return decoded
 

@@ -40,6 +40,7 @@ HERE = Path(services.notifier.__file__).parent
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # of the published test vector
 OFFICER = "officer@example.org"
 SETTLE = timedelta(seconds=30)
+LONGEST = timedelta(seconds=100)
 _KINDS = {"cleared": types.FLAG_CLEARED, "withdrawn": types.FLAG_WITHDRAWN}
 
 
@@ -165,7 +166,7 @@ class Office:
     @property
     def casework(self) -> Casework:
         """Who hears, as the settings say now."""
-        return Casework(self.settings.recipients, SETTLE, self.now)
+        return Casework(self.settings.recipients, SETTLE, LONGEST, self.now)
 
     async def hear(self, *states: FlagState) -> None:
         """Take a batch of flags."""

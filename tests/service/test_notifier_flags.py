@@ -161,3 +161,23 @@ async def test_a_delivery_is_announced_with_its_case(desk: Office) -> None:
     assert isinstance(event.data, AlertState)
     assert (event.data.kind, event.data.channel, event.data.attempts) == ("raised", "email", 1)
     assert event.data.alert_id == str(cases.alert_id(cases.case_id("flag-1"), "raised", "email"))
+
+
+async def test_a_first_alert_waits_until_the_flag_is_quiet(desk: Office, mailbox: Mailbox) -> None:
+    await desk.hear(LIFE[0])
+    desk.wait(SETTLE * 0.7)
+    await desk.hear(LIFE[1])
+    desk.wait(SETTLE * 0.7)
+    await desk.deliver()
+    assert await desk.rows(ALERTS) == [("raised", "pending")]
+    desk.wait(SETTLE * 0.4)
+    await desk.deliver()
+    assert await desk.rows(ALERTS) == [("raised", "delivered")]
+
+
+async def test_a_flag_that_is_never_quiet_is_told_all_the_same(desk: Office) -> None:
+    for version in range(1, 7):
+        await desk.hear(flag(version=version, workers=version))
+        desk.wait(SETTLE * 0.7)
+    await desk.deliver()
+    assert await desk.rows(ALERTS) == [("raised", "delivered")]

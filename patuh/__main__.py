@@ -1,0 +1,5 @@
+"""`python -m patuh`."""
+
+from patuh.cli import app
+
+app()
