@@ -10,7 +10,9 @@ message's: the batch is halved until the message is found, and it is put into th
 next messages that go well. When none goes well, nothing is stored and the service halts.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -93,9 +95,20 @@ class BatchConsumer:
     ) -> None:
         self._service, self._database, self._relay = service, database, relay
         self._progress, self._guard, self._handler = progress, guard, handler
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Wait no longer: what is not stored by now is left to the next process."""
+        self._stopping.set()
 
     async def consume(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
-        """Handle one batch to the end: it returns only when everything is stored and committed."""
+        """Handle one batch to the end: everything is stored and committed when it returns.
+
+        Raises RetryError when it was waiting and the service stops: nothing is committed then, and no
+        later batch is taken.
+        """
+        if self._stopping.is_set():
+            return
         left = _decode(records)
         with metrics.BATCH_SECONDS.labels(self._service).time():
             async for attempt in self._until_stored():
@@ -110,7 +123,13 @@ class BatchConsumer:
             wait=wait_random_exponential(multiplier=0.2, max=30),
             retry=retry_if_exception_type(Exception),
             before_sleep=self._waiting,
+            sleep=self._sleep,
+            stop=lambda _: self._stopping.is_set(),
         )
+
+    async def _sleep(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     def _waiting(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None

@@ -7,6 +7,7 @@ Checks are as strict as the sources allow: NPWP of firms pass Luhn over their fi
 import calendar
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 WORKER_REF = re.compile(r"^[0-9a-f]{40}$")
 NIK_ANYWHERE = re.compile(r"(?<![0-9])[1-9][0-9]{15}(?![0-9])")
@@ -16,7 +17,7 @@ _SUBJECTS = {
     ),
     "project": re.compile(
         r"^project:(lkpp-[0-9]{1,6}-(tender|nontender|swakelola)-[0-9]{1,20}"
-        r"|[A-Za-z0-9][A-Za-z0-9._:/-]{2,119})$"
+        r"|(?!lkpp-)[A-Za-z0-9][A-Za-z0-9._:/-]{2,119})$"
     ),
     "worker": re.compile(r"^worker:[0-9a-f]{40}$"),
     "agency": re.compile(r"^agency:[A-Za-z0-9._-]{1,64}$"),
@@ -62,6 +63,7 @@ def _luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
+@lru_cache(maxsize=32_768)  # a firm comes again with each of its workers
 def normalise_npwp(text: str) -> str:
     """Return the 16-digit NPWP of a firm for any of its written forms (15 digits, dotted, spaces).
 

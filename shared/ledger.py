@@ -4,7 +4,7 @@ A ledger is a table with `source`, `id`, `digest` and `retracted`; it doubles as
 fact which comes twice is taken once. Facts and their retractions may come in either order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 from shared.consuming import Received, Work
@@ -65,7 +65,9 @@ async def retract(
     return marked
 
 
-async def refuse_conflicts(work: Work, table: str, received: list[Received], taken: set[Identity]) -> None:
+async def refuse_conflicts(
+    work: Work, table: str, received: list[Received], taken: Collection[Identity]
+) -> None:
     """Of the facts not taken, refuse those that say something else under a known `source` and `id`.
 
     The first one recorded stands; the same content again is a duplicate and simply has no effect.

@@ -18,7 +18,7 @@ class Message(Struct, array_like=True, gc=False):
     topic: str
     key: bytes | None
     value: bytes | None
-    headers: list[tuple[str, bytes]]
+    headers: list[tuple[str, bytes | None]]
 
 
 def message(event: Event, key: str | None = None, topic: str | None = None) -> Message:

@@ -36,6 +36,7 @@ class Service:
         self.relay = Relay(self.database, self.producer, settings.service)
         self.progress = Progress(settings.service)
         self._subscribers: list[Any] = []
+        self._batches: list[BatchConsumer] = []
         self._tasks: list[Task] = [self.relay.run]
         self._pending: list[Pending] = [self._outbox_rows]
 
@@ -45,6 +46,7 @@ class Service:
         batches = BatchConsumer(
             self.settings.service, self.database, self.relay, self.progress, guard, handler
         )
+        self._batches.append(batches)
         self._subscribers.append(bus.subscribe(self.broker, self.settings, batches, *sources))
 
     @asynccontextmanager
@@ -104,6 +106,11 @@ class Service:
             _log.error("a task of the service ended", exc_info=error)
             self.progress.fail(f"a task ended: {error!r}")
 
+    async def _stop_consuming(self) -> None:
+        for batches in self._batches:
+            batches.stop()
+        await self.broker.stop()
+
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
@@ -119,7 +126,7 @@ class Service:
                 stack.push_async_callback(_cancel, running)
             await self.broker.start()
             # The consumers stop first, then the relay, then the producer, then the database.
-            stack.push_async_callback(self.broker.stop)
+            stack.push_async_callback(self._stop_consuming)
             for subscriber in self._subscribers:
                 self.progress.watch(subscriber.consumer)
             yield

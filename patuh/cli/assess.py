@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from patuh.assessing import as_line, facts_in, findings_on
 from patuh.cli.options import Json, aside, read_date, screen, stop_with
@@ -42,14 +43,20 @@ def assess(
         facts = facts_in((m for path in files for m in members(path)), on_reject)
     except (OSError, ValueError) as error:
         stop_with(str(error))
-    for finding in findings_on(facts, load(), on):
+    try:
+        found = findings_on(facts, load(), on)
+    except LookupError as error:
+        stop_with(str(error))
+    for finding in found:
         print(json.dumps(as_line(finding), ensure_ascii=False)) if as_json else _tell(finding)
     aside.print(f"{len(facts)} facts, {len(rejected)} rejected", highlight=False)
 
 
 def _tell(finding: Finding) -> None:
+    subject = escape(finding.subject)
     if finding.undecided:
-        screen.print(f"[yellow]?[/] {finding.code} {finding.subject}: cannot decide, {finding.undecided}")
+        screen.print(f"[yellow]?[/] {finding.code} {subject}: cannot decide, {escape(finding.undecided)}")
         return
     _, reason, remedy = finding.texts(load())
-    screen.print(f"[red]![/] [bold]{finding.code}[/] {finding.subject}\n  {reason.en}\n  -> {remedy.en}")
+    told = f"{subject}\n  {escape(reason.en)}\n  -> {escape(remedy.en)}"
+    screen.print(f"[red]![/] [bold]{finding.code}[/] {told}", highlight=False)

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import httpx
 import typer
+from rich.markup import escape
 
 from patuh.cli.options import DEFAULT_DATA, Data, Json, screen, told_plainly
 from patuh.located import locate
@@ -44,9 +45,9 @@ def explain(
 
 def _tell(finding: dict[str, Any]) -> None:
     if finding["undecided"]:
-        screen.print(f"[yellow]?[/] {finding['code']}: cannot decide, {finding['undecided']}")
+        screen.print(f"[yellow]?[/] {finding['code']}: cannot decide, {escape(finding['undecided'])}")
         return
-    texts = finding["texts"]
+    texts = {name: {k: escape(v) for k, v in text.items()} for name, text in finding["texts"].items()}
     screen.print(f"[red]![/] [bold]{finding['code']}[/]  {texts['reason']['id']}\n  {texts['reason']['en']}")
     screen.print(f"  law: {', '.join(finding['law'])}\n  to do: {texts['remedy']['id']}")
     for one in finding["evidence"]:

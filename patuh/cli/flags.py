@@ -4,6 +4,7 @@ import json
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from patuh.cli.options import DEFAULT_DATA, Data, Json, screen, told_plainly
@@ -30,14 +31,8 @@ def flags(
         return
     table = Table("flag", "who", "since", "due", "workers", "reason", box=None)
     for flag in found:
-        who = f"{flag['name']}\n{flag['subject']}"
-        table.add_row(
-            flag["code"],
-            who,
-            flag["since"],
-            flag.get("due"),
-            str(flag.get("workers") or ""),
-            flag["reason"]["id"],
-        )
+        who, why = escape(f"{flag['name']}\n{flag['subject']}"), escape(flag["reason"]["id"])
+        figures = (flag["since"], flag.get("due"), str(flag.get("workers") or ""))
+        table.add_row(flag["code"], who, *figures, why)
     screen.print(table)
     screen.print(f"{len(found)} open flags", highlight=False)

@@ -10,14 +10,15 @@ from typing import Annotated, NoReturn
 import httpx
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from patuh.embedded.errors import EmbeddedError
 from patuh.located import NotRunningError, NotSettledError
 from patuh.sending import SendingFailed
 
 DEFAULT_DATA = Path(".patuh")
-screen = Console()
-aside = Console(stderr=True)
+screen = Console(soft_wrap=True)
+aside = Console(stderr=True, soft_wrap=True)
 
 
 def read_date(text: str) -> date:
@@ -40,7 +41,7 @@ Key = Annotated[
 
 def stop_with(message: str) -> NoReturn:
     """Say what is wrong on standard error and end with status 1."""
-    aside.print(f"[bold red]patuh:[/] {message}", highlight=False, markup=True)
+    aside.print(f"[bold red]patuh:[/] {escape(message)}", highlight=False)
     sys.exit(1)
 
 

@@ -51,6 +51,13 @@ def not_registered(employer: EmployerFacts, law: Law, day: date) -> Finding | No
     return found
 
 
+def _may_register(employer: EmployerFacts, law: Law, day: date) -> bool:
+    """The deadline to register has not passed: who enrols some workers early must not fare worse."""
+    obliged = employer.known("obliged_since", day)
+    limit = int(law.parameter("employer.registration-working-days", day).value)
+    return obliged is not None and day <= add_working_days(obliged.value, limit)
+
+
 def workers_missing(employer: EmployerFacts, law: Law, day: date) -> Finding | None:
     """PDS TK: a member whose enrolled workers are fewer than its declared workforce.
 
@@ -59,7 +66,7 @@ def workers_missing(employer: EmployerFacts, law: Law, day: date) -> Finding | N
     """
     member = employer.member_since(day)
     enrolled = employer.enrolled(day)
-    if employer.closed(day) or not (member or enrolled):
+    if employer.closed(day) or not (member or enrolled) or (not member and _may_register(employer, law, day)):
         return None
     found = _finding(employer, "employer.workers-missing", law, day)
     workforce = employer.workforce(day)
@@ -68,10 +75,9 @@ def workers_missing(employer: EmployerFacts, law: Law, day: date) -> Finding | N
         return found
     if enrolled >= workforce.value:
         return None
-    declared = getattr(workforce.fact.data, "as_of", workforce.said_on)
-    start = min(day, max(declared, member.value) if member else declared)
+    first = employer.declared_first(day)
     deadline = law.parameter("employer.change-working-days", day)
-    found.since = shortage_since(employer, workforce.value, start, day)
+    found.since = shortage_since(employer, max(first, member.value) if member else first, day)
     found.due = add_working_days(found.since, int(deadline.value))
     found.workers = workforce.value - enrolled
     found.uncovered_working_days = working_days(found.since, day)

@@ -8,7 +8,6 @@ so before, because a register tells what is, not when it became so.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 from shared.clock import local_date
@@ -74,6 +73,12 @@ class EmployerFacts:
         if said:
             return max(said, key=lambda known: known.fact.rank)
         return min(profile, key=lambda known: known.fact.rank, default=None)
+
+    def declared_first(self, day: date) -> date:
+        """The first day for which a head count was said, at the latest `day`."""
+        declared = [_as_of(k.fact) for k in _given(self.facts, "headcount", d.WorkforceDeclared)]
+        profile = [k.said_on for k in _given(self.facts, "workforce", d.EmployerUpdated)]
+        return min([*declared, *profile, day])
 
     def member_since(self, day: date) -> Known[date] | None:
         """Since when the employer is a member, if it is one by `day`.
@@ -185,10 +190,14 @@ def _dates(data: d.Data) -> list[date]:
     return [value for value in values if isinstance(value, date)]
 
 
-def shortage_since(employer: EmployerFacts, wanted: int, start: date, day: date) -> date:
-    """The first day of the unbroken stretch up to `day` on which fewer than `wanted` were enrolled."""
-    changes = sorted(on for on in _steps(employer.coverage) if start < on <= day)
-    for before, after in pairwise(reversed([start, *changes, day])):
-        if employer.enrolled(after) >= wanted:
-            return before
-    return start
+def shortage_since(employer: EmployerFacts, start: date, day: date) -> date:
+    """The first day of the unbroken stretch up to `day`, not before `start`, on which fewer workers were
+    enrolled than declared: declaring the same head count again begins no new stretch.
+    """
+    since = day
+    for on in sorted({start, *(one for one in employer.days() if start < one <= day)}, reverse=True):
+        declared = employer.workforce(on)
+        if declared is None or employer.enrolled(on) >= declared.value:
+            break
+        since = on
+    return since

@@ -33,6 +33,7 @@ def parties(facts: Iterable[Event], subjects: Iterable[str]) -> dict[str, str]:
         root(subject)
     for fact in facts:
         first, *others = identifiers(fact)
+        root(first)
         for other in others:
             one, two = sorted((root(first), root(other)), key=_preference)
             parent[two] = one

@@ -15,6 +15,7 @@ from shared.events import BadEvent
 from shared.events.envelope import UNREADABLE, Instant, field_and_rule
 
 _BATCH, _STRUCTURED = "application/cloudevents-batch+json", "application/cloudevents+json"
+_MEDIA = re.compile(r"^[\w!#$&^.+-]+/[\w!#$&^.+-]+(\s*;.*)?$", re.ASCII)
 _JSON = re.compile(r"^(application|text)/([\w.+-]+\+)?json$")
 _Name = Annotated[str, Meta(min_length=1, max_length=300)]
 
@@ -34,10 +35,11 @@ class RawEvent(Struct, kw_only=True):
     id: _Name
     source: _Name
     type: _Name
-    subject: Annotated[str, Meta(max_length=300)] | None = None
+    subject: _Name | None = None
     time: Instant | None = None
-    datacontenttype: str | None = None
-    correlationid: Annotated[str, Meta(max_length=300)] | None = None
+    datacontenttype: _Name | None = None
+    dataschema: _Name | None = None
+    correlationid: _Name | None = None
     data: Raw | UnsetType = UNSET
     data_base64: str | UnsetType = UNSET
 
@@ -48,9 +50,9 @@ class RawEvent(Struct, kw_only=True):
         return self.time
 
     def payload(self) -> bytes:
-        """The bytes of the data. Raises BadEvent."""
-        if self.data is not UNSET and self.data_base64 is not UNSET:
-            raise BadEvent("data", "data and data_base64 exclude each other")
+        """The bytes of the data, which are JSON. Raises BadEvent."""
+        if self.datacontenttype and not is_json(self.datacontenttype):
+            raise BadEvent("datacontenttype", "must be JSON")
         if self.data_base64 is not UNSET:
             return _from_base64(self.data_base64)
         if self.data is UNSET:
@@ -65,6 +67,15 @@ def _from_base64(text: str) -> bytes:
         raise BadEvent("data_base64", "not base64") from error
 
 
+def is_json(media: str) -> bool:
+    """Whether a media type, with or without parameters, says JSON."""
+    return _JSON.match(media.partition(";")[0].strip().lower()) is not None
+
+
+_KNOWN = frozenset(RawEvent.__struct_fields__)
+_EXTENSION = re.compile(r"^[a-z0-9]+$")
+_attributes = msgspec.json.Decoder(dict[str, Raw])
+_extension_values = msgspec.json.Decoder(Annotated[int, Meta(ge=-(2**31), lt=2**31)] | bool | str | None)
 _raw_events = msgspec.json.Decoder(RawEvent)
 _lists = msgspec.json.Decoder(list[Raw])
 
@@ -79,7 +90,7 @@ def read(content_type: str, headers: Mapping[str, str], body: bytes) -> tuple[li
         return list(_members(body)), True
     if media == _STRUCTURED:
         return [Raw(body)], False
-    if media.startswith("application/cloudevents") or not _JSON.match(media):
+    if media.startswith("application/cloudevents") or not is_json(media):
         raise UnknownFormatError(f"content-type {media or '(none)'} is not read here")
     return [_binary(media, headers, body)], False
 
@@ -96,6 +107,7 @@ def open_member(member: Raw | RawEvent) -> RawEvent:
     if isinstance(member, RawEvent):
         return _checked(member)
     try:
+        _check_extensions(_attributes.decode(member))
         return _checked(_raw_events.decode(member))
     except msgspec.ValidationError as error:
         raise BadEvent(*field_and_rule(error)) from error
@@ -103,11 +115,24 @@ def open_member(member: Raw | RawEvent) -> RawEvent:
         raise BadEvent("event", f"not JSON: {error}") from error
 
 
+def _check_extensions(attributes: dict[str, Raw]) -> None:
+    """Extensions have names of lower-case letters and digits, and values that are no objects or lists."""
+    for name in attributes.keys() - _KNOWN:
+        if not _EXTENSION.match(name):
+            raise BadEvent(name[:40], "attribute names are lower-case letters and digits")
+        try:
+            _extension_values.decode(attributes[name])
+        except msgspec.ValidationError as error:
+            raise BadEvent(name, "an extension is a string, a boolean or a 32-bit integer") from error
+
+
 def _checked(event: RawEvent) -> RawEvent:
     if event.specversion != "1.0":
         raise BadEvent("specversion", "must be 1.0")
-    if event.datacontenttype and not _JSON.match(event.datacontenttype.partition(";")[0].strip().lower()):
-        raise BadEvent("datacontenttype", "must be JSON")
+    if event.datacontenttype and not _MEDIA.match(event.datacontenttype):
+        raise BadEvent("datacontenttype", "must be a media type")
+    if event.data is not UNSET and event.data_base64 is not UNSET:
+        raise BadEvent("data", "data and data_base64 exclude each other")
     for field in ("id", "source"):
         if "\x00" in getattr(event, field):
             raise BadEvent(field, "must not contain NUL")
@@ -129,6 +154,8 @@ def _binary(media: str, headers: Mapping[str, str], body: bytes) -> RawEvent:
     }
     if "datacontenttype" in attributes:
         raise BadEvent("ce-datacontenttype", "must not be sent: Content-Type says it")
+    if wrong := [name for name in attributes if not _EXTENSION.match(name)]:
+        raise BadEvent(f"ce-{wrong[0][:40]}", "attribute names are lower-case letters and digits")
     try:
         return msgspec.convert(attributes | {"datacontenttype": media, "data": Raw(body)}, RawEvent)
     except msgspec.ValidationError as error:

@@ -1,15 +1,16 @@
 """From a raw event to one that may be published: closed schema, privacy, rules. Pure."""
 
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 import msgspec
+from msgspec import Struct
 
 from services.gateway.intake import RawEvent
 from services.gateway.privacy import Pseudonyms, check_no_nik
 from shared.events import BadEvent, Event, types
 from shared.events.checks import check, check_time
-from shared.events.data import Data
+from shared.events.data import Data, EmployerUpdated, Kbli, Owner, ProjectAwarded
 from shared.events.envelope import UNREADABLE, field_and_rule
 from shared.identifiers import InvalidIdentifier, check_subject
 
@@ -17,13 +18,25 @@ _MAX_DATA_BYTES = 500_000
 _WORKER_TYPES = {t.name for t in types.FACTS.values() if t.subjects == ("worker",)}
 
 
+def _closed(struct: type[Struct], fields: list[tuple[str, Any, Any]]) -> type[Struct]:
+    return msgspec.defstruct(
+        struct.__name__, fields, bases=(struct,), forbid_unknown_fields=True, kw_only=True
+    )
+
+
+_CLOSED_KBLI, _CLOSED_OWNER = _closed(Kbli, []), _closed(Owner, [])
+
+
 def _strict(kind: types.EventType) -> type[Data]:
     """The data's struct, closed: a field it does not know is an error for the producer to see."""
-    extra = [("nik", str | None, None)] if kind.name in _WORKER_TYPES else []
-    closed = msgspec.defstruct(
-        kind.data.__name__, extra, bases=(kind.data,), forbid_unknown_fields=True, kw_only=True
-    )
-    return cast("type[Data]", closed)
+    fields: list[tuple[str, Any, Any]] = []
+    if kind.name in _WORKER_TYPES:
+        fields.append(("nik", str | None, None))
+    if issubclass(kind.data, EmployerUpdated):
+        fields.append(("kbli", _CLOSED_KBLI | None, None))
+    if kind.data is ProjectAwarded:
+        fields.append(("owner", _CLOSED_OWNER, msgspec.NODEFAULT))
+    return cast("type[Data]", _closed(kind.data, fields))
 
 
 _decoders = {name: msgspec.json.Decoder(_strict(kind)) for name, kind in types.FACTS.items()}
@@ -64,11 +77,12 @@ def _narrow(told: Data, kind: types.EventType) -> Data:
 
 def _subject(raw: RawEvent, told: Data, kind: types.EventType, pseudonyms: Pseudonyms) -> str:
     nik: str | None = getattr(told, "nik", None)
-    given = raw.subject or (f"worker:{nik}" if nik else None)
+    worker = f"worker:{pseudonyms.reference(nik, 'data.nik')}" if nik else None
+    given = raw.subject or worker
     if given is None:
         raise BadEvent("subject", "required")
     subject = pseudonyms.subject(given, "subject")
-    if nik and pseudonyms.reference(nik, "data.nik") != subject.removeprefix("worker:"):
+    if worker and worker != subject:
         raise BadEvent("data.nik", "is not the worker that the subject names")
     try:
         return check_subject(subject, *kind.subjects)

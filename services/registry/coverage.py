@@ -18,6 +18,8 @@ from shared.events.data import Removal, Step
 PROGRAMMES = ("jkk", "jkm", "jht", "jp", "jkp")
 _DAY = timedelta(days=1)
 _FOREVER = date.max
+# Which counts a worker with a mask of programmes adds to: the workers, and each of its programmes.
+_COUNTED = [(0, *(bit + 1 for bit in range(5) if programmes >> bit & 1)) for programmes in range(32)]
 Counts = list[int]
 Span = tuple[date, date, int]
 
@@ -61,23 +63,30 @@ def spans(facts: Iterable[EnrolmentFact]) -> list[Span]:
 
 def _spans_of_one(facts: list[EnrolmentFact]) -> list[Span]:
     facts.sort(key=_in_time)
-    found = []
+    found: list[Span] = []
     for index, fact in enumerate(facts):
         until = facts[index + 1].effective_on if index + 1 < len(facts) else _FOREVER
         if fact.covered_until:
             until = min(until, fact.covered_until + _DAY)
         if not fact.removes and fact.effective_on < until:
-            found.append((fact.effective_on, until, fact.programmes))
+            _extend(found, (fact.effective_on, until, fact.programmes))
     return found
+
+
+def _extend(found: list[Span], span: Span) -> None:
+    """Add a span; one that only continues the last is part of it, so that an update of nothing is none."""
+    if found and found[-1][1:] == (span[0], span[2]):
+        span = (found.pop()[0], *span[1:])
+    found.append(span)
 
 
 def _union(found: list[Span]) -> list[Span]:
     edges = sorted({edge for first, until, _ in found for edge in (first, until)})
-    merged = []
+    merged: list[Span] = []
     for first, until in pairwise(edges):
         masks = [programmes for a, b, programmes in found if a <= first < b]
         if masks:
-            merged.append((first, until, _or(masks)))
+            _extend(merged, (first, until, _or(masks)))
     return merged
 
 
@@ -121,11 +130,11 @@ class Deltas:
                 self._at(until, programmes, -sign)
 
     def _at(self, day: date, programmes: int, sign: int) -> None:
-        counts = self._days.setdefault(day, [0] * 6)
-        counts[0] += sign
-        for bit in range(5):
-            if programmes >> bit & 1:
-                counts[bit + 1] += sign
+        counts = self._days.get(day)
+        if counts is None:
+            counts = self._days[day] = [0] * 6
+        for index in _COUNTED[programmes]:
+            counts[index] += sign
 
     def __bool__(self) -> bool:
         return any(any(counts) for counts in self._days.values())

@@ -55,8 +55,9 @@ class Handlers:
         units |= {(subject_of(r.event), r.event.subject) for r in batch.enrolments}
         paid |= {r.event.subject for r in batch.postings}
         known = await store.lock_coverage(work.transaction, sorted({s for s, _ in units} | paid))
-        taken, marked = await _store(work, batch)
-        deltas, removed = _differences(await store.facts_of(work.transaction, units), taken, marked)
+        before = await store.standing(work.transaction, units)
+        added, marked = await _store(work, batch)
+        deltas, removed = _differences(before, _after(before, added, marked))
         postings = await store.postings_of(work.transaction, paid)
         fresh = _fresh(known, deltas, removed, postings)
         await store.put_coverage(work.transaction, fresh)
@@ -92,14 +93,29 @@ def _posting_row(event: Event) -> PostingRow:
     return (event.source, event.id, digest(event), *said)
 
 
-async def _store(work: Work, batch: _Batch) -> tuple[set[Identity], set[Identity]]:
-    """Store the facts; which are new, and which stood until now and are retracted."""
+async def _store(work: Work, batch: _Batch) -> tuple[list[Event], set[Identity]]:
+    """Store the facts; the enrolments that count from now on, and the facts that no longer do."""
     marked = await ledger.retract(work.transaction, store.TABLES, batch.retractions)
     taken = await store.add_enrolments(work.transaction, [_enrolment_row(r.event) for r in batch.enrolments])
-    await ledger.refuse_conflicts(work, "enrolment", batch.enrolments, taken)
+    await ledger.refuse_conflicts(work, "enrolment", batch.enrolments, taken.keys())
     posted = await store.add_postings(work.transaction, [_posting_row(r.event) for r in batch.postings])
-    await ledger.refuse_conflicts(work, "posting", batch.postings, posted)
-    return taken, marked
+    await ledger.refuse_conflicts(work, "posting", batch.postings, posted.keys())
+    # The first of a batch that says something under an identity is the one that the table took.
+    first = {ledger.identity(r): r.event for r in reversed(batch.enrolments)}
+    return [event for key, event in first.items() if taken.get(key) is False], marked
+
+
+def _after(
+    before: dict[Unit, list[EnrolmentFact]], added: list[Event], marked: set[Identity]
+) -> dict[Unit, list[EnrolmentFact]]:
+    """What stands after the batch: without the facts just retracted, with those just added."""
+    after = {
+        unit: [fact for fact in facts if (fact.source, fact.id) not in marked] if marked else list(facts)
+        for unit, facts in before.items()
+    }
+    for event in added:
+        after[subject_of(event), event.subject].append(enrolment_fact(event))
+    return after
 
 
 def _fresh(
@@ -122,25 +138,19 @@ def _fresh(
 
 
 def _differences(
-    facts: dict[Unit, list[tuple[EnrolmentFact, bool]]], taken: set[Identity], marked: set[Identity]
+    before: dict[Unit, list[EnrolmentFact]], after: dict[Unit, list[EnrolmentFact]]
 ) -> tuple[dict[str, Deltas], dict[str, dict[str, list[Removal]]]]:
     deltas: dict[str, Deltas] = {}
     removed: dict[str, dict[str, list[Removal]]] = {}
-    for (subject, worker), told in facts.items():
-        after = [fact for fact, retracted in told if not retracted]
-        before = [fact for fact, retracted in told if _stood(fact, retracted, taken, marked)]
-        delta = deltas.setdefault(subject, Deltas())
-        delta.add(coverage.spans(before), -1)
-        delta.add(coverage.spans(after), 1)
+    for (subject, worker), facts in after.items():
+        old, new = coverage.spans(before[subject, worker]), coverage.spans(facts)
+        if old != new:
+            delta = deltas.setdefault(subject, Deltas())
+            delta.add(old, -1)
+            delta.add(new, 1)
         if subject.startswith("project:"):
-            removed.setdefault(subject, {})[worker] = coverage.removals(worker, after)
+            removed.setdefault(subject, {})[worker] = coverage.removals(worker, facts)
     return deltas, removed
-
-
-def _stood(fact: EnrolmentFact, retracted: bool, taken: set[Identity], marked: set[Identity]) -> bool:
-    """Whether the fact counted before this batch."""
-    key = (fact.source, fact.id)
-    return key in marked if retracted else key not in taken
 
 
 def _replace(old: list[Removal], removed: dict[str, list[Removal]]) -> list[Removal]:

@@ -1,6 +1,5 @@
 """The registry's tables and SQL. Every statement takes a whole batch as arrays."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -31,7 +30,7 @@ SELECT g.*, EXISTS (SELECT FROM retraction r WHERE r.source = g.source AND r.id 
 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::smallint[],
             $8::date[], $9::date[], $10::timestamptz[])
      AS g (source, id, digest, subject, worker, employer, programmes, effective_on, covered_until, at)
-ON CONFLICT DO NOTHING RETURNING source, id
+ON CONFLICT DO NOTHING RETURNING source, id, retracted
 """
 _ADD_POSTINGS = """
 INSERT INTO posting
@@ -39,7 +38,20 @@ SELECT g.*, EXISTS (SELECT FROM retraction r WHERE r.source = g.source AND r.id 
 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::int[],
             $8::date[], $9::timestamptz[])
      AS g (source, id, digest, subject, period, amount_idr, workers, posted_on, at)
-ON CONFLICT DO NOTHING RETURNING source, id
+ON CONFLICT DO NOTHING RETURNING source, id, retracted
+"""
+_STANDING = """
+SELECT e.subject, e.worker, e.effective_on, e.at, e.source, e.id, e.employer, e.programmes, e.covered_until
+FROM enrolment e JOIN unnest($1::text[], $2::text[]) AS u (subject, worker)
+  ON e.subject = u.subject AND e.worker = u.worker WHERE NOT e.retracted
+"""
+_POSTINGS = """
+INSERT INTO posting
+SELECT g.*, EXISTS (SELECT FROM retraction r WHERE r.source = g.source AND r.id = g.id)
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::int[],
+            $8::date[], $9::timestamptz[])
+     AS g (source, id, digest, subject, period, amount_idr, workers, posted_on, at)
+ON CONFLICT DO NOTHING RETURNING source, id, retracted
 """
 _FACTS = """
 SELECT e.subject, e.worker, e.source, e.id, e.employer, e.programmes, e.effective_on, e.covered_until, e.at,
@@ -66,21 +78,21 @@ async def lock_coverage(transaction: Transaction, subjects: Iterable[str]) -> di
     return {row.subject: _snapshots.decode(row.snapshot) for row in rows}
 
 
-async def add_enrolments(transaction: Transaction, rows: list[EnrolmentRow]) -> set[Identity]:
-    """Add enrolment facts; which of them were new."""
+async def add_enrolments(transaction: Transaction, rows: list[EnrolmentRow]) -> dict[Identity, bool]:
+    """Add enrolment facts; which of them were new, and whether each was retracted before it came."""
     return await _add(transaction, _ADD_ENROLMENTS, rows)
 
 
-async def add_postings(transaction: Transaction, rows: list[PostingRow]) -> set[Identity]:
-    """Add contribution postings; which of them were new."""
+async def add_postings(transaction: Transaction, rows: list[PostingRow]) -> dict[Identity, bool]:
+    """Add contribution postings; which of them were new, and whether each was retracted before it came."""
     return await _add(transaction, _ADD_POSTINGS, rows)
 
 
-async def _add(transaction: Transaction, statement: str, rows: list[Any]) -> set[Identity]:
+async def _add(transaction: Transaction, statement: str, rows: list[Any]) -> dict[Identity, bool]:
     if not rows:
-        return set()
+        return {}
     added = await transaction.rows(statement, *columns(rows))
-    return {(row.source, row.id) for row in added}
+    return {(source, id_): retracted for source, id_, retracted in added}
 
 
 async def named(transaction: Transaction, facts: set[Identity]) -> tuple[set[Unit], set[str]]:
@@ -94,16 +106,12 @@ async def named(transaction: Transaction, facts: set[Identity]) -> tuple[set[Uni
     return {(row.subject, row.worker) for row in units}, {row.subject for row in postings}
 
 
-async def facts_of(
-    transaction: Transaction, units: set[Unit]
-) -> dict[Unit, list[tuple[EnrolmentFact, bool]]]:
-    """Every fact about these workers at these subjects, with whether it is retracted."""
-    found: dict[Unit, list[tuple[EnrolmentFact, bool]]] = defaultdict(list)
+async def standing(transaction: Transaction, units: set[Unit]) -> dict[Unit, list[EnrolmentFact]]:
+    """The facts about these workers at these subjects that are not retracted."""
+    found: dict[Unit, list[EnrolmentFact]] = {unit: [] for unit in units}
     if units:
-        for row in await transaction.rows(_FACTS, *columns(sorted(units))):
-            subject, worker, source, id_, employer, programmes, effective_on, until, at, retracted = row
-            fact = EnrolmentFact(effective_on, at, source, id_, employer, programmes, until)
-            found[subject, worker].append((fact, retracted))
+        for subject, worker, *fact in await transaction.rows(_STANDING, *columns(sorted(units))):
+            found[subject, worker].append(EnrolmentFact(*fact))
     return found
 
 

@@ -152,7 +152,8 @@ class Services:
     day: date = DAY
 
     async def empty(self) -> None:
-        """Forget everything."""
+        """Forget everything, the day too."""
+        self.day = DAY
         for database in (self.registry_database, self.employer_database):
             async with database.transaction() as transaction:
                 rows = await transaction.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")

@@ -1,0 +1,66 @@
+"""Puts a workload on its topics, keyed as the gateway keys it, and empties topics between runs."""
+
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from tenacity import retry, retry_if_result, wait_fixed
+
+from bench.workload import Workload
+from shared import bus, topics
+from shared.events import Event
+from shared.events.data import WorkerRegistered, WorkerUnregistered
+from shared.producer import Message, Producer, message
+from shared.settings import Settings
+from shared.topics import Topic
+
+_AT_ONCE = 5_000
+_OUTPUT = (topics.COVERAGE, topics.FLAGS, topics.DEAD_LETTERS)
+
+
+async def load(settings: Settings, workload: Workload) -> None:
+    """Create the topics and publish the profiles and the worker events. Raises KafkaError."""
+    await bus.ensure_topics(settings)
+    producer = Producer(settings)
+    await producer.start()
+    messages = map(_message, chain(workload.profiles(), workload.worker_events()))
+    try:
+        while await producer.publish(islice(messages, _AT_ONCE)):
+            pass
+    finally:
+        await producer.stop()
+
+
+def _message(event: Event) -> Message:
+    data = event.data
+    return message(event, data.employer if isinstance(data, WorkerRegistered | WorkerUnregistered) else None)
+
+
+async def empty_output(settings: Settings) -> None:
+    """Make the topics that a run writes anew: the next run must not read what the last one said."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
+    await admin.start()
+    names = {topic.name for topic in _OUTPUT}
+    try:
+        await admin.delete_topics(sorted(names))
+        await _gone(admin, names)
+    finally:
+        await admin.close()
+    await bus.ensure_topics(settings, _OUTPUT)
+
+
+@retry(retry=retry_if_result(bool), wait=wait_fixed(0.1))
+async def _gone(admin: AIOKafkaAdminClient, names: set[str]) -> set[str]:
+    return names & set(await admin.list_topics())
+
+
+async def messages_on(settings: Settings, topic: Topic) -> int:
+    """How many messages were ever put on a topic. Raises KafkaError."""
+    async with AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap_servers) as consumer:
+        ends = await consumer.end_offsets(list(_partitions(topic)))
+    return sum(ends.values())
+
+
+def _partitions(topic: Topic) -> Iterator[TopicPartition]:
+    return (TopicPartition(topic.name, number) for number in range(topic.partitions))

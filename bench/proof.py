@@ -1,0 +1,70 @@
+"""A run counts only if it came to the right result: coverage and flags against the pure functions."""
+
+import asyncio
+from collections.abc import Collection
+
+import asyncpg
+import msgspec
+
+from bench.measuring import BenchFailedError
+from bench.workload import TODAY, Workload
+from services.registry import enrolment
+from shared.events.data import CoverageChanged
+
+Truth = dict[str, CoverageChanged]
+
+
+def coverage_of(workload: Workload, ids: Collection[str] | None = None) -> Truth:
+    """The coverage of every subject after all worker events, or after those with these ids."""
+    events = workload.worker_events()
+    return enrolment.snapshots(events if ids is None else (e for e in events if e.id in ids))
+
+
+def stored_ids(dsn: str) -> set[str]:
+    """The ids of the events that a variant stored."""
+    return {row["id"] for row in asyncio.run(_query(dsn, "SELECT id FROM enrolment"))}
+
+
+def employers_short(workload: Workload, truth: Truth) -> set[str]:
+    """The employers that enrol fewer workers than they declared."""
+    return {
+        employer
+        for number in range(workload.employers)
+        if _enrolled(truth, employer := workload.employer(number)) < workload.workforce(number)
+    }
+
+
+def _enrolled(truth: Truth, employer: str) -> int:
+    steps = truth[employer].steps if employer in truth else []
+    return next((step.enrolled for step in reversed(steps) if step.on <= TODAY), 0)
+
+
+def check_coverage(dsn: str, truth: Truth) -> None:
+    """Raise BenchFailedError unless the `coverage` table in `dsn` says what is true."""
+    rows = asyncio.run(_query(dsn, "SELECT subject, snapshot FROM coverage"))
+    decoder = msgspec.json.Decoder(CoverageChanged)
+    found = {row["subject"]: decoder.decode(row["snapshot"]) for row in rows}
+    wrong = [s for s in found.keys() | truth.keys() if _said(found.get(s)) != _said(truth.get(s))]
+    if wrong:
+        raise BenchFailedError(f"{len(wrong)} of {len(truth)} subjects have a wrong coverage: {wrong[0]}")
+
+
+def _said(snapshot: CoverageChanged | None) -> object:
+    return snapshot and (snapshot.steps, snapshot.removals, snapshot.postings)
+
+
+def check_flags(dsn: str, short: set[str]) -> None:
+    """Raise BenchFailedError unless exactly the employers in `short` are flagged for missing workers."""
+    sql = "SELECT subject FROM flag WHERE status = 'open' AND code = 'employer.workers-missing'"
+    found = {row["subject"] for row in asyncio.run(_query(dsn, sql))}
+    if found != short:
+        raise BenchFailedError(f"flagged {len(found)} employers, {len(short)} are short of workers")
+
+
+async def _query(dsn: str, sql: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        found: list[asyncpg.Record] = await connection.fetch(sql)
+    finally:
+        await connection.close()
+    return found

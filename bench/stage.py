@@ -1,0 +1,82 @@
+"""The embedded Kafka and PostgreSQL of a bench run, and the services on them as `patuh up` starts them."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+from pydantic import SecretStr
+
+from bench import loading
+from bench.measuring import BenchFailedError, Watched
+from bench.workload import TODAY, Workload
+from patuh.embedded.announce import Announce
+from patuh.embedded.parts import Parts
+from patuh.embedded.ports import free_port
+from patuh.embedded.stack import ServiceSpec, Stack
+from shared.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+_HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stack that is up, with the workload on its topics."""
+
+    stack: Stack
+    parts: Parts
+    workload: Workload
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(kafka_bootstrap_servers=self.parts.bootstrap, database_url=SecretStr("unused"))
+
+    def process(self, member: str) -> psutil.Process:
+        """The process of a part or a service."""
+        return psutil.Process(self.stack.pid(member))
+
+    def environment(self, database: str) -> dict[str, str]:
+        """What a process needs to work on this stage in `database`, which also names its group."""
+        return {
+            "KAFKA_BOOTSTRAP_SERVERS": self.parts.bootstrap,
+            "DATABASE_URL": self.parts.dsns[database],
+            "PATUH_SERVICE": database,
+            "PATUH_TODAY": TODAY.isoformat(),
+            "PYTHONPATH": str(ROOT),
+        }
+
+    @contextmanager
+    def service(self, service: str, database: str) -> Iterator[Watched]:
+        """Run a service in a database and a consumer group of its own."""
+        port = free_port()
+        argv = [sys.executable, "-m", "uvicorn", f"services.{service}.app:app", "--host", _HOST]
+        argv += ["--port", str(port), "--no-access-log", "--log-level", "warning"]
+        url = f"http://{_HOST}:{port}/health"
+        self.stack.start_service(ServiceSpec(database, argv, self.environment(database), url))
+        try:
+            self.stack.wait_healthy(database)
+            # One client for all questions: making one costs more than a batch.
+            with httpx.Client(timeout=60.0) as client:
+                yield Watched(service, self.process(database), url, client)
+            if self.stack.restarts(database):
+                raise BenchFailedError(f"{service} ended while it was measured")
+        finally:
+            self.stack.stop_member(database)
+
+
+@contextmanager
+def set_stage(folder: Path, databases: list[str], workload: Workload, announce: Announce) -> Iterator[Stage]:
+    """Start the parts in `folder` and load the workload. Raises BenchFailedError, EmbeddedError."""
+    # An empty environment: never the servers of somebody else, whose topics would be deleted between runs.
+    with Stack(folder, announce=announce, databases=databases, environ={}) as stack:
+        parts = stack.start_parts()
+        if parts.broker_kind != "apache-kafka":
+            raise BenchFailedError(f"measured on Apache Kafka only, and this is {parts.broker_kind}")
+        stage = Stage(stack, parts, workload)
+        asyncio.run(loading.load(stage.settings, workload))
+        yield stage

@@ -1,0 +1,92 @@
+"""The variants: each reads the topic from its beginning, in a group and a database of its own."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bench import loading, proof
+from bench.comparison import compare
+from bench.measuring import BenchFailedError, Run, Watched, measure, peaks, wait_until
+from bench.proof import Truth
+from bench.stage import Stage
+from shared import topics
+
+NAIVE_EVENTS = 3_000
+_DATABASES = ("limit", "registry", "registry_of_both", "employer", "naive")
+_WRITTEN = (topics.COVERAGE, topics.FLAGS)
+
+
+def databases(rounds: int) -> list[str]:
+    """Every database that so many rounds need."""
+    return [_named(name, number) for number in range(1, rounds + 1) for name in _DATABASES]
+
+
+def _named(name: str, number: int) -> str:
+    return f"{name}_r{number}"
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Runs the variants on a stage and checks each result against the `truth` of the whole topic."""
+
+    stage: Stage
+    truth: Truth
+
+    def round(self, number: int) -> Iterator[Run]:
+        """Every variant once. Raises BenchFailedError when one comes to a wrong result."""
+        for variant in (self._limit, self._registry, self._both, self._naive):
+            asyncio.run(loading.empty_output(self.stage.settings))
+            yield variant(number)
+
+    def _limit(self, number: int) -> Run:
+        database = _named("limit", number)
+        return compare("limit", number, self.stage, database, self.stage.workload.events)
+
+    def _naive(self, number: int) -> Run:
+        database = _named("naive", number)
+        run = compare("naive", number, self.stage, database, NAIVE_EVENTS)
+        dsn = self.stage.parts.dsns[database]
+        truth = proof.coverage_of(self.stage.workload, proof.stored_ids(dsn))
+        proof.check_coverage(dsn, truth)
+        return run
+
+    def _registry(self, number: int) -> Run:
+        database = _named("registry", number)
+        with self.stage.service("registry", database) as registry:
+            run = self._measure("registry", number, [registry], to_flags=False)
+        self._check_registry(database)
+        return run
+
+    def _both(self, number: int) -> Run:
+        own, theirs = _named("employer", number), _named("registry_of_both", number)
+        with self.stage.service("employer", own) as employer:
+            # The profiles are known before the workers come, as they are in the field.
+            wait_until("employer has read the profiles", employer.idle)
+            with self.stage.service("registry", theirs) as registry:
+                run = self._measure("registry+employer", number, [registry, employer], to_flags=True)
+        self._check_registry(theirs)
+        short = proof.employers_short(self.stage.workload, self.truth)
+        proof.check_flags(self.stage.parts.dsns[own], short)
+        return run
+
+    def _measure(self, variant: str, number: int, services: Sequence[Watched], to_flags: bool) -> Run:
+        parts = {name: self.stage.process(name) for name in ("postgres", "kafka")}
+        events, span = measure(services, parts, self.stage.workload.events, to_flags)
+        return Run(
+            variant=variant,
+            round=number,
+            events=events,
+            seconds=span.seconds,
+            cpu_seconds=span.cpu_seconds,
+            others_share=span.others_share,
+            peak_rss_mb=peaks(services),
+            messages_out={topic.name: self._written(topic) for topic in _WRITTEN},
+        )
+
+    def _check_registry(self, database: str) -> None:
+        proof.check_coverage(self.stage.parts.dsns[database], self.truth)
+        if refused := self._written(topics.DEAD_LETTERS):
+            raise BenchFailedError(f"{refused} messages went to the dead letters")
+
+    def _written(self, topic: topics.Topic) -> int:
+        return asyncio.run(loading.messages_on(self.stage.settings, topic))

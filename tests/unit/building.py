@@ -1,0 +1,170 @@
+"""Events and subjects for tests: a test names what matters to it, the rest is plausible and fixed."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
+
+from services.employer.assessment import assess
+from services.employer.finding import Finding
+from services.employer.law import load
+from services.employer.subjects import Subject, compose
+from services.registry.enrolment import snapshots
+from shared.clock import JAKARTA
+from shared.events import Event, EventType, encode, types
+from shared.events import data as d
+
+LAW = load()
+FIRM, NIB, NPP = "employer:0012345674000000", "employer:nib-1234567890123", "employer:npp-AB123456"
+OTHER = "employer:nib-9876543210987"
+PROJECT = "project:lkpp-123-tender-4567"
+OSS, SPSE, EJAKON, SIPP = "urn:oss", "urn:spse", "urn:ejakon", "urn:sipp"
+_TOPIC_SOURCES = {"employer": OSS, "project": SPSE, "worker": SIPP, "contribution": SIPP}
+
+
+def day(text: str | date) -> date:
+    """A date as `2025-04-21`; a date is left as it is."""
+    return text if isinstance(text, date) else date.fromisoformat(text)
+
+
+def fact(kind: EventType, subject: str, data: d.Data, said: str | date, **named: str) -> Event:
+    """An event of a kind, said at nine in the morning; its id follows from what it says.
+
+    `source` and `id` may be named.
+    """
+    source = named.get("source") or _TOPIC_SOURCES[kind.short.partition(".")[0]]
+    content = f"{kind.name} {subject} {said} {msgspec.json.encode(data).decode()}"
+    event_id = named.get("id", str(uuid5(NAMESPACE_URL, content)))
+    return Event(kind, event_id, source, subject, datetime.combine(day(said), time(9), JAKARTA), data)
+
+
+def worker(number: int) -> str:
+    """The subject of the number-th worker."""
+    return f"worker:{number:040x}"
+
+
+def registered(said: str | date, subject: str = FIRM, **profile: Any) -> Event:
+    """A company's first profile."""
+    told = {"name": "CV Maju", "region": "32.72.02"} | _dated(profile)
+    return fact(types.EMPLOYER_REGISTERED, subject, d.EmployerRegistered(**told), said)
+
+
+def updated(said: str | date, subject: str = FIRM, **profile: Any) -> Event:
+    """A later profile: says only the named fields."""
+    return fact(types.EMPLOYER_UPDATED, subject, d.EmployerUpdated(**_dated(profile)), said)
+
+
+def declared(said: str | date, headcount: int, as_of: str | date, subject: str = FIRM) -> Event:
+    """The declared head count as of a day."""
+    return fact(
+        types.WORKFORCE_DECLARED, subject, d.WorkforceDeclared(headcount=headcount, as_of=day(as_of)), said
+    )
+
+
+def closed(said: str | date, closed_on: str | date, subject: str = FIRM) -> Event:
+    """The end of a company."""
+    return fact(types.EMPLOYER_CLOSED, subject, d.EmployerClosed(closed_on=day(closed_on)), said)
+
+
+def award(said: str | date, subject: str = PROJECT, **told: Any) -> Event:
+    """A tender won by FIRM; `contractors` and every other field may be named."""
+    usual: dict[str, Any] = {"title": "Drainase Cikole", "kind": "construction", "method": "tender"}
+    usual |= {"owner": d.Owner(agency="63421"), "contractors": [FIRM]}
+    return fact(types.PROJECT_AWARDED, subject, d.ProjectAwarded(**(usual | _dated(told))), said)
+
+
+def started(said: str | date, start_on: str | date, **told: Any) -> Event:
+    """The work order (SPMK)."""
+    return fact(
+        types.PROJECT_STARTED, PROJECT, d.ProjectStarted(start_on=day(start_on), **_dated(told)), said
+    )
+
+
+def amended(said: str | date, amendment: int, **told: Any) -> Event:
+    """An addendum of the contract; `source` and `id` name the event itself."""
+    named = {name: told.pop(name) for name in ("source", "id") if name in told}
+    data = d.ProjectAmended(amendment=amendment, **_dated(told))
+    return fact(types.PROJECT_AMENDED, PROJECT, data, said, **named)
+
+
+def in_ejakon(said: str | date, registered_on: str | date) -> Event:
+    """The registration of the project."""
+    data = d.ProjectRegistered(registered_on=day(registered_on))
+    return fact(types.PROJECT_REGISTERED, PROJECT, data, said, source=EJAKON)
+
+
+def completed(said: str | date, completed_on: str | date) -> Event:
+    return fact(types.PROJECT_COMPLETED, PROJECT, d.ProjectCompleted(completed_on=day(completed_on)), said)
+
+
+def cancelled(said: str | date, cancelled_on: str | date) -> Event:
+    return fact(types.PROJECT_CANCELLED, PROJECT, d.ProjectCancelled(cancelled_on=day(cancelled_on)), said)
+
+
+def enrolled(number: int, on: str | date, said: str | date | None = None, **told: Any) -> Event:
+    """A worker's enrolment from `on`, at FIRM unless another employer is named."""
+    usual: dict[str, Any] = {"employer": FIRM, "segment": "pu", "programmes": ["jkk", "jkm"]}
+    data = d.WorkerRegistered(effective_on=day(on), **(usual | _dated(told)))
+    return fact(types.WORKER_REGISTERED, worker(number), data, said or on)
+
+
+def unregistered(number: int, on: str | date, said: str | date | None = None, **told: Any) -> Event:
+    """The end of a worker's enrolment: `on` is the first day without cover."""
+    usual: dict[str, Any] = {"employer": FIRM, "reason": "contract ended"}
+    data = d.WorkerUnregistered(effective_on=day(on), **(usual | told))
+    return fact(types.WORKER_UNREGISTERED, worker(number), data, said or on)
+
+
+def staff(number: int, on: str | date = "2025-01-06", **told: Any) -> list[Event]:
+    """So many workers, enrolled from the same day."""
+    return [enrolled(one, on, **told) for one in range(1, number + 1)]
+
+
+def sent(event: Event, **changes: Any) -> dict[str, Any]:
+    """The event as an agency sends it."""
+    told: dict[str, Any] = msgspec.json.decode(encode(event))
+    return told | changes
+
+
+def lines(*told: Any) -> str:
+    """JSON Lines; a text is a line as it is."""
+    return "".join(f"{one if isinstance(one, str) else json.dumps(one)}\n" for one in told)
+
+
+def _dated(fields: dict[str, Any]) -> dict[str, Any]:
+    dates = ("_on", "_since", "_until")
+    return {
+        name: day(value) if value and name.endswith(dates) and not isinstance(value, date) else value
+        for name, value in fields.items()
+    }
+
+
+def subjects(facts: Sequence[Event]) -> dict[str, Subject]:
+    """All employers and projects that the facts are about, put together as the service does."""
+    by_subject: dict[str, list[Event]] = defaultdict(list)
+    for one in facts:
+        by_subject[one.subject].append(one)
+    coverage = snapshots(facts)
+    projects = {s for s in by_subject if s.startswith("project:")}
+    employers = {s for s in by_subject if s.startswith("employer:")}
+    named = {c for f in facts if isinstance(f.data, d.ProjectAwarded) for c in f.data.contractors}
+    covered = {s for s in coverage if s.startswith("employer:")}
+    return compose(employers, employers | named | covered, projects, by_subject, coverage)
+
+
+def subject_of(facts: Sequence[Event], name: str) -> Subject:
+    return subjects(facts)[name]
+
+
+def findings(facts: Sequence[Event], on: str | date, name: str) -> dict[str, Finding]:
+    """The findings about one subject on a day, by code."""
+    return {found.code: found for found in assess(subject_of(facts, name), LAW, day(on))}
+
+
+def decided(found: Iterable[Finding]) -> set[str]:
+    """The codes of what was decided and wrong."""
+    return {finding.code for finding in found if not finding.undecided}
