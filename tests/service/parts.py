@@ -166,7 +166,7 @@ async def rows(service: Service, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await transaction.rows(sql)]
 
 
-async def until(holds: Callable[[], Awaitable[object]], seconds: float = 30.0) -> None:
+async def until(holds: Callable[[], Awaitable[object]], seconds: float = 60.0) -> None:
     """Return once it holds; RetryError when it does not within `seconds`."""
     waiting = AsyncRetrying(
         stop=stop_after_delay(seconds), wait=wait_fixed(0.05), retry=retry_if_result(not_)
