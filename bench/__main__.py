@@ -23,7 +23,7 @@ _FULL, _QUICK = (300_000, 3), (60_000, 1)
 
 def main(
     quick: Annotated[bool, typer.Option(help="60,000 events, one round")] = False,
-    events: Annotated[int | None, typer.Option(min=10_000, help="Worker events on the topic")] = None,
+    events: Annotated[int | None, typer.Option(min=60_000, help="Worker events on the topic")] = None,
     rounds: Annotated[int | None, typer.Option(min=1, help="How often each variant runs")] = None,
     arrival: Annotated[
         Literal["shuffled", "by-employer"], typer.Option(help="In which order a month's events come")

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bench.comparison import Report, Stopwatch
+from bench.measuring import BenchFailedError
 from services.registry import coverage as arithmetic
 from services.registry.coverage import Deltas, EnrolmentFact
 from shared import topics
@@ -140,7 +141,10 @@ def _removals(old: CoverageChanged, worker: str, facts: list[EnrolmentFact]) -> 
 
 
 async def handle_topic(bootstrap: str, group: str, dsn: str, events: int) -> Report:
-    """Handle `events` messages with FastStream's defaults, which commit offsets every five seconds."""
+    """Handle `events` messages with FastStream's defaults, which commit offsets every five seconds.
+
+    Raises BenchFailedError when a signal ends it before.
+    """
     engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1))
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     async with engine.begin() as connection:
@@ -163,6 +167,8 @@ async def handle_topic(bootstrap: str, group: str, dsn: str, events: int) -> Rep
 
     await app.run()
     await engine.dispose()
+    if not reports:
+        raise BenchFailedError(f"stopped from outside after {watch.events} of {events} events")
     return reports[0]
 
 
