@@ -46,20 +46,6 @@ FROM enrolment e JOIN unnest($1::text[], $2::text[]) AS u (subject, worker)
   ON e.subject = u.subject AND e.worker = u.worker WHERE NOT e.retracted
 """
 _POSTINGS = """
-INSERT INTO posting
-SELECT g.*, EXISTS (SELECT FROM retraction r WHERE r.source = g.source AND r.id = g.id)
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::int[],
-            $8::date[], $9::timestamptz[])
-     AS g (source, id, digest, subject, period, amount_idr, workers, posted_on, at)
-ON CONFLICT DO NOTHING RETURNING source, id, retracted
-"""
-_FACTS = """
-SELECT e.subject, e.worker, e.source, e.id, e.employer, e.programmes, e.effective_on, e.covered_until, e.at,
-       e.retracted
-FROM enrolment e JOIN unnest($1::text[], $2::text[]) AS u (subject, worker)
-  ON e.subject = u.subject AND e.worker = u.worker
-"""
-_POSTINGS = """
 SELECT DISTINCT ON (subject, period) subject, period, amount_idr, workers, posted_on FROM posting
 WHERE subject = ANY($1::text[]) AND NOT retracted ORDER BY subject, period, at DESC, source DESC, id DESC
 """
