@@ -52,7 +52,7 @@ schemas: $(READY) ## Write schemas/ anew from the event types
 	$(BIN)/python -m patuh.schemas
 
 lock: $(READY) ## Pin every package anew, with hashes and without any index address
-	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --strip-extras --allow-unsafe \
+	$(BIN)/pip-compile --quiet --no-header --extra dev --generate-hashes --strip-extras --allow-unsafe \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
 
 clean: ## Remove the environment and the caches, not the data

@@ -4,7 +4,7 @@ from datetime import date
 
 from services.employer.facts import EmployerFacts, shortage_since
 from services.employer.finding import Finding, same
-from services.employer.law import Law
+from services.employer.law import Law, Parameter
 from shared.calendar import add_working_days, working_days
 from shared.events.data import Evidence
 
@@ -27,6 +27,11 @@ def _finding(employer: EmployerFacts, code: str, law: Law, day: date) -> Finding
     )
 
 
+def _registration_deadline(obliged_since: date, law: Law, day: date) -> tuple[Parameter, date]:
+    parameter = law.parameter("employer.registration-working-days", day)
+    return parameter, add_working_days(obliged_since, int(parameter.value))
+
+
 def not_registered(employer: EmployerFacts, law: Law, day: date) -> Finding | None:
     """PWBD: known to have workers, and no member after the deadline.
 
@@ -41,8 +46,7 @@ def not_registered(employer: EmployerFacts, law: Law, day: date) -> Finding | No
     if workforce is None or obliged is None:
         found.undecided = "workforce is unknown" if workforce is None else "obliged_since is unknown"
         return found
-    deadline = law.parameter("employer.registration-working-days", day)
-    due = add_working_days(obliged.value, int(deadline.value))
+    deadline, due = _registration_deadline(obliged.value, law, day)
     if day <= due:
         return None
     found.since, found.due, found.workers = obliged.value, due, workforce.value
@@ -54,8 +58,7 @@ def not_registered(employer: EmployerFacts, law: Law, day: date) -> Finding | No
 def _may_register(employer: EmployerFacts, law: Law, day: date) -> bool:
     """The deadline to register has not passed: who enrols some workers early must not fare worse."""
     obliged = employer.known("obliged_since", day)
-    limit = int(law.parameter("employer.registration-working-days", day).value)
-    return obliged is not None and day <= add_working_days(obliged.value, limit)
+    return obliged is not None and day <= _registration_deadline(obliged.value, law, day)[1]
 
 
 def workers_missing(employer: EmployerFacts, law: Law, day: date) -> Finding | None:

@@ -69,10 +69,10 @@ class Door:
         async with self.database.transaction() as transaction:
             known = await store.taken(transaction, _identities(screened.values()))
         fresh = _sort_out(screened, known, outcome)
-        rows = [_row(event) for event in fresh]
+        rows = [_row(event, said) for event, said in fresh]
         told = known | {row[:2]: row[2:] for row in rows}
         async with asyncio.timeout(self.publish_seconds):
-            await self.producer.publish(m for event in fresh for m in _messages(event, told))
+            await self.producer.publish(m for event, _ in fresh for m in _messages(event, told))
         async with self.database.transaction() as transaction:
             await store.take(transaction, rows)
         outcome.accepted = len(fresh)
@@ -110,15 +110,17 @@ def _identities(events: Iterable[Event]) -> set[Identity]:
     return found
 
 
-def _sort_out(screened: dict[int, Event], known: dict[Identity, Taken], outcome: Outcome) -> list[Event]:
-    """The events to publish; duplicates are counted and conflicts rejected."""
+def _sort_out(
+    screened: dict[int, Event], known: dict[Identity, Taken], outcome: Outcome
+) -> list[tuple[Event, int]]:
+    """The events to publish, each with its digest; duplicates are counted and conflicts rejected."""
     digests = {identity: taken[0] for identity, taken in known.items()}
     fresh = []
     for index, event in screened.items():
         identity, said = (event.source, event.id), digest(event)
         if identity not in digests:
             digests[identity] = said
-            fresh.append(event)
+            fresh.append((event, said))
         elif digests[identity] == said:
             outcome.duplicates += 1
         else:
@@ -152,8 +154,8 @@ def _key(event: Event) -> str:
     return event.subject
 
 
-def _row(event: Event) -> tuple[str, str, int, str, str]:
-    return (event.source, event.id, digest(event), event.kind.topic.name, _key(event))
+def _row(event: Event, said: int) -> tuple[str, str, int, str, str]:
+    return (event.source, event.id, said, event.kind.topic.name, _key(event))
 
 
 def _count(outcome: Outcome) -> None:
