@@ -13,7 +13,7 @@ import msgspec
 from faststream import FastStream
 from faststream.kafka import KafkaBroker
 from pydantic import AwareDatetime, BaseModel
-from sqlalchemy import DateTime, Index, SmallInteger, select
+from sqlalchemy import BigInteger, DateTime, Index, SmallInteger, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -21,6 +21,7 @@ from bench.comparison import Report, Stopwatch
 from bench.measuring import BenchFailedError
 from services.registry import coverage as arithmetic
 from services.registry.coverage import Deltas, EnrolmentFact
+from services.registry.wages import in_force
 from shared import topics
 from shared.events import Event, encode, types
 from shared.events.data import CoverageChanged, Removal
@@ -34,6 +35,8 @@ class Enrolment(BaseModel):
     project: str | None = None
     programmes: list[str] | None = None
     covered_until: date | None = None
+    wage_idr: int | None = None
+    region: str | None = None
 
 
 class WorkerEvent(BaseModel):
@@ -69,11 +72,13 @@ class Fact(Base):
     programmes: Mapped[int] = mapped_column(SmallInteger)
     effective_on: Mapped[date]
     covered_until: Mapped[date | None]
+    wage_idr: Mapped[int | None] = mapped_column(BigInteger)
+    region: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     def counted(self) -> EnrolmentFact:
         """The fact as the coverage arithmetic sees it."""
-        said = (self.employer, self.programmes, self.covered_until)
+        said = (self.employer, self.programmes, self.covered_until, self.wage_idr, self.region)
         return EnrolmentFact(self.effective_on, self.at, self.source, self.id, *said)
 
 
@@ -98,6 +103,8 @@ def fact_of(event: WorkerEvent) -> Fact:
         programmes=-1 if data.programmes is None else arithmetic.mask(data.programmes),
         effective_on=data.effective_on,
         covered_until=data.covered_until,
+        wage_idr=data.wage_idr,
+        region=data.region,
         at=event.time,
     )
 
@@ -124,10 +131,10 @@ async def store(session: AsyncSession, event: WorkerEvent) -> CoverageChanged | 
 
 def after(old: CoverageChanged, fact: Fact, before: list[EnrolmentFact]) -> CoverageChanged:
     """The coverage of a subject once `fact` is added to what was told `before` about its worker."""
-    facts = [*before, fact.counted()]
+    facts, minimums = [*before, fact.counted()], in_force()
     deltas = Deltas()
-    deltas.add(arithmetic.spans(before), -1)
-    deltas.add(arithmetic.spans(facts), 1)
+    deltas.add(arithmetic.spans(before, minimums), -1)
+    deltas.add(arithmetic.spans(facts, minimums), 1)
     removals = old.removals
     if fact.subject.startswith("project:"):
         removals = _removals(old, fact.worker, facts)

@@ -11,18 +11,20 @@ import msgspec
 from patuh.cloudevents_files import Member
 from services.employer.assessment import assess
 from services.employer.finding import Finding
-from services.employer.law import Law
-from services.employer.subjects import compose
+from services.employer.subjects import Subject, compose
 from services.gateway.intake import open_member
 from services.gateway.privacy import Pseudonyms
 from services.gateway.screening import screen
 from services.registry.enrolment import snapshots
 from shared import topics
+from shared.clock import local_date
 from shared.events import BadEvent, Event, digest, types
 from shared.events.data import FactRetracted, ProjectAwarded
+from shared.law import Law
 from shared.ledger import Identity
 
 OnReject = Callable[[Member, BadEvent], None]
+_JUDGED = (topics.EMPLOYERS, topics.PROJECTS)
 _DATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -55,20 +57,37 @@ def _add(facts: dict[Identity, Event], event: Event | None) -> None:
         raise BadEvent("id", "conflict: the same source and id said something else before")
 
 
-def findings_on(facts: list[Event], law: Law, day: date) -> list[Finding]:
-    """Every finding about every subject on a day, by subject and code."""
+def said_by(facts: Iterable[Event], day: date | None) -> list[Event]:
+    """The facts that had been said by the end of a day (Asia/Jakarta); all of them without one."""
+    return [fact for fact in facts if day is None or local_date(fact.time) <= day]
+
+
+def subjects_in(facts: Iterable[Event]) -> dict[str, Subject]:
+    """Every subject that these facts are about, put together as the services do it."""
+    standing = list(facts)
     by_subject: dict[str, list[Event]] = defaultdict(list)
-    for fact in facts:
-        if fact.kind.topic in (topics.EMPLOYERS, topics.PROJECTS):
+    for fact in standing:
+        if fact.kind.topic in _JUDGED:
             by_subject[fact.subject].append(fact)
-    projects = {s for s in by_subject if s.startswith("project:")}
-    employers = by_subject.keys() - projects
-    named = {c for f in facts if isinstance(f.data, ProjectAwarded) for c in f.data.contractors}
-    coverage = snapshots(facts)
-    enrolling = {subject for subject in coverage if subject.startswith("employer:")}
-    everyone = employers | named | enrolling
-    subjects = compose(employers, everyone, projects, by_subject, coverage)
-    found = [finding for subject in subjects.values() for finding in assess(subject, law, day)]
+    coverage = snapshots(standing)
+    known = by_subject.keys() | coverage.keys()
+    projects = {subject for subject in known if subject.startswith("project:")}
+    named = {c for f in standing if isinstance(f.data, ProjectAwarded) for c in f.data.contractors}
+    everyone = (known | named) - projects
+    return compose(known - projects, everyone, projects, by_subject, coverage, _feeds(standing))
+
+
+def _feeds(facts: Iterable[Event]) -> dict[str, list[date]]:
+    spoke: dict[str, set[date]] = defaultdict(set)
+    for fact in facts:
+        if fact.kind.topic in _JUDGED:
+            spoke[f"feed:{fact.source}"].add(local_date(fact.time))
+    return {feed: sorted(days) for feed, days in spoke.items()}
+
+
+def findings_on(facts: Iterable[Event], law: Law, day: date) -> list[Finding]:
+    """Every finding about every subject on a day, by subject and code."""
+    found = [finding for subject in subjects_in(facts).values() for finding in assess(subject, law, day)]
     return sorted(found, key=lambda finding: (finding.subject, finding.code))
 
 

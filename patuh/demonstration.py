@@ -11,13 +11,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from patuh.agency_keys import create_key
 from patuh.city import CityPlan, city_events
-from patuh.city.facts import EJAKON, LPSE, OSS, SIPP, TAPEM
+from patuh.city.fact import PREFIXES
 from patuh.located import Located
 from patuh.running import Running
 from patuh.sending import Event, Gateway, Refusal, Tally, send_all
 
-SOURCES = [OSS, LPSE, SIPP, EJAKON, TAPEM]
-_EVENTS_AT_SCALE_ONE = 97_000
+SOURCES = list(PREFIXES)
+_EVENTS_AT_SCALE_ONE = 102_000
 
 
 class UnexpectedRejectError(RuntimeError):

@@ -13,9 +13,12 @@ from patuh.embedded.announce import Announce
 from patuh.embedded.parts import Parts
 from patuh.embedded.ports import settle_ports
 from patuh.embedded.stack import SERVICES, ServiceSpec, Stack
+from services.employer.clearance.signing import new_key
 
 ROOT = Path(__file__).parents[1]
 _HOST = "127.0.0.1"
+# Who alone gets a secret: the one turns NIK into references, the other signs clearances.
+_HOLDERS = {"PATUH_WORKER_REF_KEY": "gateway", "PATUH_CLEARANCE_KEY": "employer"}
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,9 @@ def bring_up(
 def _spec(name: str, port: int, parts: Parts, common: Mapping[str, str]) -> ServiceSpec:
     argv = [sys.executable, "-m", "uvicorn", f"services.{name}.app:app", "--host", _HOST, "--port", str(port)]
     env = dict(common) | {"PATUH_SERVICE": name, "DATABASE_URL": parts.dsns[name], "PYTHONPATH": str(ROOT)}
-    if name != "gateway":
-        # The key that turns NIK into references stays with the gateway alone.
-        env.pop("PATUH_WORKER_REF_KEY")
+    for key, holder in _HOLDERS.items():
+        if name != holder:
+            env.pop(key, None)
     quiet = ["--no-access-log", "--log-level", "warning"]
     return ServiceSpec(name, argv + quiet, env, f"http://{_HOST}:{port}/health")
 
@@ -71,6 +74,7 @@ def _common(parts: Parts, urls: dict[str, str], today: date | None) -> dict[str,
         # The in-memory stand-in has no controller: it makes topics by itself.
         "PATUH_CREATE_TOPICS": str(parts.broker_kind != "in-memory-fallback").lower(),
         "PATUH_CONSOLE_URL": urls["console"],
+        "PATUH_REGISTRY_URL": urls["registry"],
         "PATUH_SMTP_HOST": _HOST,
         "PATUH_SMTP_PORT": str(parts.smtp_port),
         "PATUH_ALERT_EMAIL": "petugas@patuh.example",
@@ -82,16 +86,33 @@ def _common(parts: Parts, urls: dict[str, str], today: date | None) -> dict[str,
 
 
 def _asked_for() -> dict[str, str]:
-    """What the environment says about alerts and logs goes before what the local inbox is told."""
-    ours = ("PATUH_SMTP_", "PATUH_ALERT_", "PATUH_WEBHOOK_", "PATUH_CONSOLE_", "PATUH_LOG_")
+    """What the environment says goes before what this stack makes up: alerts, logs, clearances."""
+    ours = (
+        "PATUH_SMTP_",
+        "PATUH_ALERT_",
+        "PATUH_WEBHOOK_",
+        "PATUH_CONSOLE_",
+        "PATUH_LOG_",
+        "PATUH_CLEARANCE_",
+    )
     return {name: value for name, value in os.environ.items() if name.startswith(ours)}
 
 
 def _secrets(data: Path) -> dict[str, str]:
-    """The worker reference key, made once per data folder and readable by its owner only."""
+    """The keys of this data folder, each made once and readable by its owner only."""
     file = data / "secrets.json"
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(json.dumps({"PATUH_WORKER_REF_KEY": secrets.token_hex(32)}))
-    found: dict[str, str] = json.loads(file.read_text())
-    return found
+    found: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    made = {"PATUH_WORKER_REF_KEY": lambda: secrets.token_hex(32), "PATUH_CLEARANCE_KEY": new_key}
+    lacking = {name: make() for name, make in made.items() if name not in found}
+    if lacking:
+        _replace(file, json.dumps(found | lacking))
+    return found | lacking
+
+
+def _replace(file: Path, text: str) -> None:
+    """All or nothing: a file cut short would lose the key that names every worker."""
+    draft = file.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    draft.replace(file)

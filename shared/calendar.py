@@ -1,17 +1,55 @@
-"""Working days of Indonesia: Monday to Friday without public holidays and collective leave (cuti bersama)."""
+"""Working days of Indonesia: Monday to Friday without public holidays and collective leave (cuti bersama).
+
+The days come from the `holidays` package, corrected by `law/holidays.yaml`: collective leave is decided
+every year, and sometimes changed within it.
+"""
 
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 
+import msgspec
 from holidays import country_holidays
 from holidays.constants import GOVERNMENT, PUBLIC
+from msgspec import Struct
+
+from shared.law import LAW
 
 _ONE_DAY = timedelta(days=1)
 
 
+class Correction(Struct, frozen=True, forbid_unknown_fields=True):
+    """A day that is free although the package does not know it, or the reverse, and who says so."""
+
+    day: date
+    free: bool
+    source: str
+
+
+def read_corrections(path: Path) -> list[Correction]:
+    """The corrections of a file. Raises msgspec.ValidationError (the field), ValueError (a day twice)."""
+    corrections = msgspec.yaml.decode(path.read_bytes(), type=list[Correction])
+    days = [correction.day for correction in corrections]
+    if twice := sorted({day for day in days if days.count(day) > 1}):
+        raise ValueError(f"{path.name}: {twice[0]} is corrected twice")
+    return corrections
+
+
+def free_days(year: int, corrections: list[Correction]) -> frozenset[date]:
+    """Public holidays and collective leave of a year, corrected."""
+    known = set(country_holidays("ID", years=year, categories=(PUBLIC, GOVERNMENT)))
+    added = {c.day for c in corrections if c.free and c.day.year == year}
+    return frozenset(known - {c.day for c in corrections if not c.free} | added)
+
+
+@cache
+def _corrections() -> list[Correction]:
+    return read_corrections(LAW / "holidays.yaml")
+
+
 @cache
 def _free_days(year: int) -> frozenset[date]:
-    return frozenset(country_holidays("ID", years=year, categories=(PUBLIC, GOVERNMENT)))
+    return free_days(year, _corrections())
 
 
 def is_working_day(day: date) -> bool:

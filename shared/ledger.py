@@ -2,25 +2,44 @@
 
 A ledger is a table with `source`, `id`, `digest` and `retracted`; it doubles as the inbox, so that a
 fact which comes twice is taken once. Facts and their retractions may come in either order.
+
+Both remember when they were first recorded, so that "as known then" has an answer.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from shared.consuming import Received, Work
 from shared.database import Transaction
-from shared.events import digest
+from shared.events import Event, digest
 from shared.events.data import FactRetracted
 
 Identity = tuple[str, str]
 T = TypeVar("T")
 _LOCK = 7_264_002
 DDL = "CREATE TABLE retraction (source text, id text, PRIMARY KEY (source, id))"
+# Second migration of every service with a ledger. NULL is a retraction from before: known ever since.
+RECORDED_DDL = "ALTER TABLE retraction ADD COLUMN recorded timestamptz"
+
+_REMEMBER = """
+INSERT INTO retraction (source, id, recorded)
+SELECT source, id, min(recorded)
+FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS r (source, id, recorded)
+GROUP BY source, id
+ON CONFLICT (source, id) DO UPDATE SET recorded = excluded.recorded
+WHERE retraction.recorded > excluded.recorded
+"""
 
 
 def identity(received: Received) -> Identity:
     """`source` and `id`: what makes an event the same event."""
     return (received.event.source, received.event.id)
+
+
+def recorded(event: Event) -> datetime:
+    """When the event was recorded: as the gateway noted it, else when its sender said it."""
+    return event.recordedtime or event.time
 
 
 def columns(rows: Sequence[Sequence[T]]) -> list[list[T]]:
@@ -32,7 +51,7 @@ async def lock(transaction: Transaction, retracting: bool) -> None:
     """Let batches without retractions run beside each other, and one with retractions run alone.
 
     Otherwise a fact and its retraction, stored at the same moment by two processes, could miss
-    each other.
+    each other. Whatever else must miss nothing may ask to run alone too.
     """
     shared = "" if retracting else "_shared"
     await transaction.run(f"SELECT pg_advisory_xact_lock{shared}($1)", _LOCK)
@@ -43,16 +62,14 @@ async def retract(
 ) -> set[Identity]:
     """Remember the retractions and mark the facts they name; which facts were marked just now."""
     named = [
-        (r.event.data.source, r.event.data.id) for r in retractions if isinstance(r.event.data, FactRetracted)
+        (r.event.data.source, r.event.data.id, recorded(r.event))
+        for r in retractions
+        if isinstance(r.event.data, FactRetracted)
     ]
     if not named:
         return set()
-    sources, ids = columns(named)
-    await transaction.run(
-        "INSERT INTO retraction SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING",
-        sources,
-        ids,
-    )
+    sources, ids, instants = columns(named)
+    await transaction.run(_REMEMBER, sources, ids, instants)
     marked: set[Identity] = set()
     for table in tables:
         rows = await transaction.rows(
@@ -90,3 +107,22 @@ async def _digests(transaction: Transaction, table: str, known: list[Identity]) 
         *columns(known),
     )
     return {(row.source, row.id): row.digest for row in rows}
+
+
+async def remember_earliest(
+    transaction: Transaction, table: str, received: list[Received], taken: Collection[Identity]
+) -> None:
+    """Of a fact that came more than once, keep the earliest instant at which it was recorded.
+
+    `table` has a column `recorded`; `taken` are the facts of which it took one just now.
+    """
+    if len(taken) == len(received):
+        return
+    await transaction.run(
+        f"UPDATE {table} f SET recorded = k.recorded FROM ("
+        "SELECT source, id, digest, min(recorded) AS recorded "
+        "FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[]) "
+        "AS k (source, id, digest, recorded) GROUP BY source, id, digest) k "
+        "WHERE f.source = k.source AND f.id = k.id AND f.digest = k.digest AND f.recorded > k.recorded",
+        *columns([(*identity(r), digest(r.event), recorded(r.event)) for r in received]),
+    )

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from datetime import date
 
+from patuh.city.contributions import deposit
 from patuh.city.days import PROJECT_GRACE, after, next_office_day, office_day
 from patuh.city.draw import Draw
 from patuh.city.plan import ProjectHabit
-from patuh.city.records import Project, Spell
+from patuh.city.records import Project
+from patuh.city.spells import Spell
 from shared.calendar import add_working_days
 
 _FROM_OWN_STAFF = 5
-_CONTRIBUTION_PAID = 0.92
 _REASON = "pekerjaan selesai"
 
 
@@ -26,16 +27,27 @@ def live(draw: Draw, project: Project, end: date) -> None:
     registered = draw.days.happened(day) if day else None
     if registered is None:
         return
-    register(draw, project, registered, crew_size(project))
+    register(draw, project, registered, _brought(draw, project))
     change = _CHANGES.get(project.habit)
     if change is not None:
         change(draw, project, end)
+
+
+def _brought(draw: Draw, project: Project) -> int:
+    """How many workers are on the list: all, or too few, or none where it is missing."""
+    size = crew_size(project)
+    if project.habit == "few":
+        project.workers_planned = size
+        return max(1, size * draw.rng.randint(30, 90) // 100)
+    return 0 if project.habit == "no-list" else size
 
 
 def _registration_day(draw: Draw, project: Project) -> date | None:
     spk = project.contract_on or project.award_on
     if project.habit == "never":
         return None
+    if project.habit == "early":
+        return draw.between(project.award_on, project.began)
     if project.habit == "at-invoice":
         done = project.completed_on
         return max(project.award_on, office_day(after(done, -draw.rng.randint(0, 2)))) if done else None
@@ -54,8 +66,7 @@ def register(draw: Draw, project: Project, day: date, size: int) -> None:
         worker = own[index] if index < len(own) else next(draw.workers)
         firm = firms[0 if index < len(own) else index % len(firms)]
         project.crew.append(Spell(worker=worker, on=day, wage=draw.wage(), employer=firm))
-    if draw.chance(_CONTRIBUTION_PAID):
-        project.paid_contribution_on = draw.days.happened(add_working_days(day, draw.rng.randint(1, 3)))
+    deposit(draw, project)
 
 
 def _own_staff(draw: Draw, project: Project, size: int) -> list[int]:
@@ -105,7 +116,7 @@ def _restores(draw: Draw, project: Project, end: date) -> None:
 
 def _removes_after(draw: Draw, project: Project, end: date) -> None:
     """Take part of the crew off once the works are done: nothing is wrong with that."""
-    done = project.completed_on or project.known_end
+    done = project.completed_on or project.end_as_of(draw.days.last)
     if done is None:
         return
     off = after(done, draw.rng.randint(1, 5))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from patuh.city import numbers
-from patuh.city.days import after, office_day
+from patuh.city.days import after, next_office_day, office_day
 from patuh.city.draw import Draw
 from patuh.city.names import KELURAHAN, company_name, company_names
 from patuh.city.plan import (
@@ -16,7 +16,8 @@ from patuh.city.plan import (
     EmployerHabit,
     SizeClass,
 )
-from patuh.city.records import Employer, Spell
+from patuh.city.records import Employer
+from patuh.city.spells import Spell
 
 # Trade, KBLI 2020, and how common it is among micro, small, medium and large employers.
 _TRADES = (
@@ -26,6 +27,8 @@ _TRADES = (
     ("shop", "47111", (50, 35, 21, 8)),
     ("service", "56101", (34, 35, 30, 12)),
 )
+# Before this day the deadlines of today were not in force: nobody could say whether such an employer is late.
+_LAW_BEGAN = date(2015, 7, 1)
 _CV_SHARES = (0.94, 0.78, 0.35, 0.0)
 _TURNOVER, _ANNOUNCED, _RAISED, _RECOUNTED, _JUST_OVERDUE = 0.04, 0.08, 0.01, 0.15, 0.2
 
@@ -84,7 +87,8 @@ def _obliged_since(draw: Draw, habit: EmployerHabit) -> date:
         return draw.between(days.first_in_grace, days.last)
     if habit == "never" and draw.chance(_JUST_OVERDUE):
         return draw.between(days.first, office_day(after(days.first_in_grace, -1)))
-    return office_day(after(days.first, -draw.rng.randint(75, 3600)))
+    oldest = min(3600, (days.first - _LAW_BEGAN).days)
+    return next_office_day(after(days.first, -draw.rng.randint(75, max(75, oldest))))
 
 
 def enrol(draw: Draw, employer: Employer, count: int, first: date, last: date) -> None:

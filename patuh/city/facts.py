@@ -1,45 +1,27 @@
 """Tells the records of a city as facts: who says what, about whom, on which day."""
 
 from collections.abc import Iterator
-from datetime import date
 from itertools import chain
 
-from msgspec import Struct
-
-from patuh.city import numbers
-from patuh.city.contributions import employer_contributions, project_contributions
-from patuh.city.days import Days
-from patuh.city.records import City, Employer, Project, Spell
+from patuh.city.fact import BKPSDM, EJAKON, LPSE, OSS, SIPP, TAPEM, Fact
+from patuh.city.public import Office
+from patuh.city.records import City, Deposit, Employer, Project
+from patuh.city.worker_facts import worker_facts
 from shared.events import data as d
 from shared.events import types as t
-from shared.events.types import EventType
-
-OSS = "https://oss.example.id/32.72"
-LPSE = "https://lpse.example.id/sukabumikota"
-SIPP = "https://sipp.example.id/32.72"
-EJAKON = "https://ejakon.example.id/32.72"
-TAPEM = "https://tapem.sukabumikota.example.id"
-
-
-class Fact(Struct, frozen=True, gc=False):
-    """What `source` says about `subject` on `day`."""
-
-    day: date
-    source: str
-    kind: EventType
-    subject: str
-    data: d.Data
 
 
 def city_facts(city: City) -> list[Fact]:
     """Every fact in order of days; on one day employers come before projects, workers and contributions."""
-    told = chain(
-        chain.from_iterable(_employer(employer) for employer in city.employers),
-        chain.from_iterable(_project(project) for project in city.projects),
-        _workers(city),
-        _contributions(city),
-    )
+    told = chain(register_facts(city), worker_facts(city), _contributions(city))
     return sorted(told, key=lambda fact: fact.day)
+
+
+def register_facts(city: City) -> Iterator[Fact]:
+    """The facts about employers, offices and projects themselves, in no order of days."""
+    yield from chain.from_iterable(_employer(employer) for employer in city.employers)
+    yield from chain.from_iterable(_office(office) for office in city.offices)
+    yield from chain.from_iterable(_project(project) for project in city.projects)
 
 
 def _employer(employer: Employer) -> Iterator[Fact]:
@@ -47,9 +29,14 @@ def _employer(employer: Employer) -> Iterator[Fact]:
     yield Fact(employer.obliged_since, OSS, t.EMPLOYER_REGISTERED, subject, _founding(employer))
     if employer.member_since:
         membership = d.EmployerUpdated(
-            npp=employer.npp, member_since=employer.member_since, programmes=employer.programmes
+            npp=employer.npp,
+            member_since=employer.member_since,
+            programmes=employer.programmes(employer.member_since) if employer.programmes_told else None,
         )
         yield Fact(employer.member_since, SIPP, t.EMPLOYER_UPDATED, subject, membership)
+    if employer.widened_on:
+        widened = d.EmployerUpdated(programmes=employer.fitting)
+        yield Fact(employer.widened_on, SIPP, t.EMPLOYER_UPDATED, subject, widened)
     if employer.declared_on and employer.workforce is not None:
         declared = d.WorkforceDeclared(headcount=employer.workforce, as_of=employer.declared_on)
         yield Fact(employer.declared_on, OSS, t.WORKFORCE_DECLARED, subject, declared)
@@ -64,12 +51,26 @@ def _founding(employer: Employer) -> d.EmployerRegistered:
         npwp=employer.npwp,
         nib=employer.nib,
         kbli=d.Kbli(version="2020", code=employer.kbli),
-        size=employer.size,
+        size=employer.size if employer.size_told else "unknown",
         sector="private",
         region=employer.region,
         workforce=employer.declared_before if employer.declared_on else employer.workforce,
         obliged_since=employer.obliged_since,
     )
+
+
+def _office(office: Office) -> Iterator[Fact]:
+    counts = dict(office.counts)
+    founded = d.EmployerRegistered(
+        name=office.name,
+        sector="state",
+        region=office.region,
+        workforce=counts.pop(office.since, None),
+    )
+    yield Fact(office.since, BKPSDM, t.EMPLOYER_REGISTERED, office.subject, founded)
+    for day, headcount in counts.items():
+        declared = d.WorkforceDeclared(headcount=headcount, as_of=day)
+        yield Fact(day, BKPSDM, t.WORKFORCE_DECLARED, office.subject, declared)
 
 
 def _project(project: Project) -> Iterator[Fact]:
@@ -84,7 +85,8 @@ def _project(project: Project) -> Iterator[Fact]:
         yield Fact(change.on, source, t.PROJECT_AMENDED, subject, amended)
     if project.registered_on:
         listed = d.ProjectRegistered(
-            registered_on=project.registered_on, workers_listed=len({spell.worker for spell in project.crew})
+            registered_on=project.registered_on,
+            workers_listed=len({spell.worker for spell in project.crew}) or None,
         )
         yield Fact(project.registered_on, EJAKON, t.PROJECT_REGISTERED, subject, listed)
     yield from _ending(project, source)
@@ -114,7 +116,7 @@ def _award(project: Project) -> d.ProjectAwarded:
         owner=d.Owner(agency=agency, name=name),
         contractors=[firm.subject for firm in project.contractors],
         value_idr=project.value_idr,
-        vat_included=None if project.kind == "community" else True,
+        vat_included=project.vat_included,
         funding=f"APBD Kota Sukabumi {project.award_on.year}",
         contract_on=project.contract_on,
         start_on=project.start_on,
@@ -124,59 +126,18 @@ def _award(project: Project) -> d.ProjectAwarded:
     )
 
 
-def _workers(city: City) -> Iterator[Fact]:
-    seed, today = city.plan.seed, city.plan.today
-    for employer in city.employers:
-        for spell in employer.staff:
-            subject = f"worker:{numbers.nik(seed, spell.worker, today)}"
-            yield from _spell(spell, subject, SIPP, "pu", employer.programmes, employer.region, None)
-    for project in city.projects:
-        for spell in project.crew:
-            subject = f"worker:{numbers.nik(seed, spell.worker, today)}"
-            yield from _spell(
-                spell, subject, EJAKON, "jakon", ["jkk", "jkm"], project.region, project.subject
-            )
-
-
-def _spell(
-    spell: Spell,
-    subject: str,
-    source: str,
-    segment: d.Segment,
-    programmes: list[d.Programme],
-    region: str,
-    project: str | None,
-) -> Iterator[Fact]:
-    enrolled = d.WorkerRegistered(
-        segment=segment,
-        programmes=programmes,
-        effective_on=spell.on,
-        employer=spell.employer,
-        project=project,
-        wage_idr=spell.wage,
-        region=region,
-    )
-    yield Fact(spell.told_on or spell.on, source, t.WORKER_REGISTERED, subject, enrolled)
-    if spell.raised_on:
-        yield Fact(spell.raised_on, source, t.WORKER_UPDATED, subject, _raised(enrolled, spell))
-    if spell.off and spell.told_off:
-        gone = d.WorkerUnregistered(
-            reason=spell.reason, effective_on=spell.off, employer=spell.employer, project=project
-        )
-        yield Fact(spell.told_off, source, t.WORKER_UNREGISTERED, subject, gone)
-
-
-def _raised(enrolled: d.WorkerRegistered, spell: Spell) -> d.WorkerUpdated:
-    fields = {name: getattr(enrolled, name) for name in enrolled.__struct_fields__}
-    wage = spell.wage * 108 // 100
-    return d.WorkerUpdated(**fields | {"effective_on": spell.raised_on, "wage_idr": wage})
-
-
 def _contributions(city: City) -> Iterator[Fact]:
-    days = Days(city.plan)
     for employer in city.employers:
-        for posted in employer_contributions(employer, days):
-            yield Fact(posted.posted_on, SIPP, t.CONTRIBUTION_POSTED, employer.subject, posted)
+        yield from (_posted(SIPP, employer.subject, deposit) for deposit in employer.deposits)
     for project in city.projects:
-        for posted in project_contributions(project):
-            yield Fact(posted.posted_on, EJAKON, t.CONTRIBUTION_POSTED, project.subject, posted)
+        yield from (_posted(EJAKON, project.subject, deposit) for deposit in project.deposits)
+
+
+def _posted(source: str, subject: str, deposit: Deposit) -> Fact:
+    posted = d.ContributionPosted(
+        period=deposit.period,
+        amount_idr=deposit.amount_idr,
+        workers=deposit.workers,
+        posted_on=deposit.on,
+    )
+    return Fact(deposit.on, source, t.CONTRIBUTION_POSTED, subject, posted)

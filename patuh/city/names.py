@@ -2,6 +2,29 @@
 
 from random import Random
 
+# Offices with non-ASN staff, by a code that no satker has, their region and their head count at scale 1.
+OFFICES = (
+    ("990001", "Dinas Pendidikan dan Kebudayaan", "32.72.02", 410),
+    ("990002", "Dinas Kesehatan", "32.72.01", 260),
+    ("990003", "Dinas Pekerjaan Umum dan Tata Ruang", "32.72.03", 170),
+    ("990004", "Dinas Lingkungan Hidup", "32.72.04", 140),
+    ("990005", "Satuan Polisi Pamong Praja", "32.72.02", 110),
+    ("990006", "Dinas Perhubungan", "32.72.05", 80),
+    ("990007", "Kantor Kecamatan Cikole", "32.72.02", 30),
+)
+# The nine categories of vulnerable workers of DBHCHT 2025, together 3,382.
+GROUPS = {
+    "petani": 640,
+    "ojek-online": 520,
+    "ojek-pangkalan": 410,
+    "becak": 230,
+    "delman": 92,
+    "pengemudi-angkot": 450,
+    "pedagang-keliling": 380,
+    "buruh-harian-lepas": 360,
+    "pedagang-ultra-mikro": 300,
+}
+
 # The 33 kelurahan by the code of their kecamatan (Kepmendagri 300.2.2-2430/2025).
 KELURAHAN: dict[str, tuple[str, ...]] = {
     "32.72.01": ("Gunungpuyuh", "Karamat", "Karangtengah", "Sriwidari"),

@@ -9,9 +9,20 @@ EmployerHabit = Literal[
     "enrols-all", "enrols-some", "enrols-late", "catches-up", "never", "new", "undeclared", "alone", "closed"
 ]
 ProjectHabit = Literal[
-    "prompt", "late", "at-invoice", "never", "removes", "removes-after", "removes-soon", "restores"
+    "prompt",
+    "early",
+    "late",
+    "at-invoice",
+    "never",
+    "removes",
+    "removes-after",
+    "removes-soon",
+    "restores",
+    "few",
+    "no-list",
 ]
 PayerHabit = Literal["prompt", "late", "arrears"]
+DepositHabit = Literal["pays", "slow", "short", "nothing", "zero"]
 SizeClass = Literal["micro", "small", "medium", "large"]
 
 SIZES: tuple[SizeClass, ...] = ("micro", "small", "medium", "large")
@@ -37,8 +48,10 @@ EMPLOYER_HABITS: dict[EmployerHabit, tuple[int, int, int, int]] = {
     "alone": (4, 0, 0, 0),
     "closed": (3, 3, 1, 0),
 }
+# The two habits that are not here are given afterwards: see RARE_PROJECT_HABITS.
 PROJECT_HABITS: dict[ProjectHabit, int] = {
-    "prompt": 42,
+    "prompt": 24,
+    "early": 18,
     "late": 13,
     "at-invoice": 13,
     "never": 14,
@@ -48,6 +61,10 @@ PROJECT_HABITS: dict[ProjectHabit, int] = {
     "restores": 3,
 }
 PAYER_HABITS: dict[PayerHabit, int] = {"prompt": 84, "late": 10, "arrears": 6}
+
+# Share of the works that are past their deadline (with the first two: and still run), at least one of them.
+RARE_PROJECT_HABITS: dict[ProjectHabit, float] = {"few": 0.06, "no-list": 0.03}
+RARE_DEPOSIT_HABITS: dict[DepositHabit, float] = {"short": 0.05, "nothing": 0.05, "zero": 0.02, "slow": 0.03}
 
 # How often a project has each of these (in the sources many a contract or work order has no record).
 SPK_KNOWN = 0.55
@@ -59,14 +76,16 @@ AMENDED = 0.12
 KSO_OF_TENDERS = 0.2
 KSO_OF_DIRECT = 0.02
 COMPLETION_RECORDED = 0.9
-COMMUNITY_REGISTERED = 0.1
+VAT_INCLUDED: dict[bool | None, int] = {True: 80, False: 12, None: 8}
+TOPPED_UP = 0.6
 
 
 @dataclass(frozen=True)
 class CityPlan:
     """A city as it stands on the morning of `today`, projects of the `days` before it.
 
-    `scale` 1 is Kota Sukabumi: about 2,000 employers, 80,000 workers and 1,000 projects.
+    `scale` 1 is Kota Sukabumi: about 2,000 employers, 80,000 workers, 1,000 projects, and 3,382 vulnerable
+    workers in nine groups.
     Raises ValueError when `scale` is outside 0.01..100 or `days` outside 60..700.
     """
 

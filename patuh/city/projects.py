@@ -4,10 +4,11 @@ from datetime import date
 from itertools import count
 
 from patuh.city import plan as p
-from patuh.city.crews import crew_size, live, register
-from patuh.city.days import after, next_office_day, office_day
-from patuh.city.draw import Draw, Quantiles
-from patuh.city.names import OWNERS, PLACES, community_title, work_title
+from patuh.city.crews import crew_size, live
+from patuh.city.days import PROJECT_GRACE, after, next_office_day, office_day
+from patuh.city.draw import Draw, Quantiles, award_day
+from patuh.city.grants import award_grants
+from patuh.city.names import OWNERS, PLACES, work_title
 from patuh.city.records import Amendment, Employer, Payment, Project
 from shared.calendar import add_working_days
 from shared.events.data import Method, ProjectKind
@@ -18,10 +19,8 @@ _DIRECT_CONSULTANCY: Quantiles = ((0.0, 12e6), (0.5, 48e6), (1.0, 100e6))
 _TENDER: Quantiles = ((0.0, 220e6), (0.5, 956e6), (0.9, 3.4e9), (1.0, 15.9e9))
 _DIRECT_DAYS = {14: 15, 30: 40, 45: 25, 60: 20}
 _TENDER_DAYS = {60: 30, 90: 45, 120: 25}
-_GRANT_IDR = 25_000_000
 _CONSULTANCY_SHARE = 0.37
-# Works pile up towards the end of the window, as they do towards the end of a budget year.
-_PEAK = 0.85
+_ORDINARY = ("prompt", "early", "late")
 
 
 def award_projects(draw: Draw, employers: list[Employer], planted: int) -> list[Project]:
@@ -31,9 +30,37 @@ def award_projects(draw: Draw, employers: list[Employer], planted: int) -> list[
     direct = plan.count(1000) - community - tenders - planted
     bidders = [employer for employer in employers if _may_bid(employer)]
     numbers = count(1)
-    found = [_contract(draw, next(numbers), "tender", bidders) for _ in range(tenders)]
-    found += [_contract(draw, next(numbers), "direct", bidders) for _ in range(direct)]
-    return found + [_grant(draw, number) for number in range(community)]
+    ends = dict(_contract(draw, next(numbers), "tender", bidders) for _ in range(tenders))
+    ends |= dict(_contract(draw, next(numbers), "direct", bidders) for _ in range(direct))
+    _give_rare_habits(draw, list(ends))
+    for project, end in ends.items():
+        if project.cancelled_on is None:
+            live(draw, project, end)
+            _hide_value(draw, project)
+    return [*ends, *award_grants(draw, community)]
+
+
+def _give_rare_habits(draw: Draw, projects: list[Project]) -> None:
+    """Habits that are met too seldom to be left to chance, to works that should be registered by now."""
+    pool = [project for project in projects if project.habit in _ORDINARY and _is_due(draw, project)]
+    running = [project for project in pool if project.completed_on is None]
+    for habit, share in p.RARE_PROJECT_HABITS.items():
+        for project in draw.take(running, share):
+            project.habit = habit
+    pool = [project for project in pool if project.habit in _ORDINARY]
+    for payer, share in p.RARE_DEPOSIT_HABITS.items():
+        for project in draw.take(pool, share):
+            project.payer, project.habit, project.vat_included = payer, "prompt", True
+
+
+def _is_due(draw: Draw, project: Project) -> bool:
+    late = add_working_days(project.clock, PROJECT_GRACE + 4)
+    return project.cancelled_on is None and late <= draw.days.last
+
+
+def _hide_value(draw: Draw, project: Project) -> None:
+    if draw.chance(p.VALUE_UNKNOWN) and not project.amendments and project.payer == "pays":
+        project.hidden_value_idr, project.value_idr = project.value_idr, None
 
 
 def project_subject(method: Method, number: int) -> str:
@@ -46,12 +73,8 @@ def _may_bid(employer: Employer) -> bool:
     return employer.habit not in ("new", "alone", "closed")
 
 
-def _award_day(draw: Draw) -> date:
-    offset = int(draw.rng.triangular(0, draw.days.plan.days, _PEAK * draw.days.plan.days))
-    return min(draw.days.last, max(draw.days.first, office_day(after(draw.days.first, offset))))
-
-
-def _contract(draw: Draw, number: int, method: Method, bidders: list[Employer]) -> Project:
+def _contract(draw: Draw, number: int, method: Method, bidders: list[Employer]) -> tuple[Project, date]:
+    """A contract, and the real end of its works."""
     kind: ProjectKind = "construction-consultancy" if draw.chance(_CONSULTANCY_SHARE) else "construction"
     region, place = draw.rng.choice(PLACES)
     project = Project(
@@ -61,18 +84,17 @@ def _contract(draw: Draw, number: int, method: Method, bidders: list[Employer]) 
         method=method,
         owner=draw.rng.choice(OWNERS),
         region=region,
-        award_on=_award_day(draw),
+        award_on=award_day(draw),
         habit=draw.pick(p.PROJECT_HABITS),
         contractors=_contractors(draw, kind, method, bidders),
         value_idr=_value(draw, kind, method),
+        vat_included=draw.pick(p.VAT_INCLUDED),
     )
     if draw.chance(p.CANCELLED):
         cancelled = office_day(after(project.award_on, draw.rng.randint(5, 30)))
         project.cancelled_on = draw.days.happened(cancelled)
     end = _set_dates(draw, project, draw.pick(_TENDER_DAYS if method == "tender" else _DIRECT_DAYS))
-    if project.cancelled_on is None:
-        _run(draw, project, end)
-    return project
+    return project, end if project.cancelled_on else _run(draw, project, end)
 
 
 def _value(draw: Draw, kind: ProjectKind, method: Method) -> int:
@@ -110,17 +132,15 @@ def _set_dates(draw: Draw, project: Project, duration: int) -> date:
     return end
 
 
-def _run(draw: Draw, project: Project, end: date) -> None:
-    """Let the works go on until their end, as far as `today` allows."""
+def _run(draw: Draw, project: Project, end: date) -> date:
+    """Let the works go on until their end, as far as `today` allows; return that end."""
     if draw.chance(p.AMENDED):
         end = _amend(draw, project, end)
     done = draw.days.happened(office_day(after(end, draw.rng.randint(-3, 8))))
     if done and draw.chance(p.COMPLETION_RECORDED):
         project.completed_on = done
     _pay(draw, project, end)
-    live(draw, project, end)
-    if draw.chance(p.VALUE_UNKNOWN) and not project.amendments:
-        project.value_idr = None
+    return end
 
 
 def _amend(draw: Draw, project: Project, end: date) -> date:
@@ -137,7 +157,7 @@ def _amend(draw: Draw, project: Project, end: date) -> date:
 
 def _pay(draw: Draw, project: Project, end: date) -> None:
     """Tenders are paid a part in the middle; all are paid up some working days after completion."""
-    due = project.final_value or 0
+    due = project.value_on(draw.days.last) or 0
     if project.method == "tender":
         half = office_day(after(project.award_on, (end - project.award_on).days // 2))
         project.payments += _payment(draw, half, due * 3 // 10)
@@ -150,27 +170,3 @@ def _pay(draw: Draw, project: Project, end: date) -> None:
 
 def _payment(draw: Draw, day: date, amount: int) -> list[Payment]:
     return [Payment(day, amount)] if draw.days.happened(day) else []
-
-
-def _grant(draw: Draw, number: int) -> Project:
-    """A P2RW grant: residents build for themselves, seldom with cover."""
-    region, place = PLACES[number % len(PLACES)]
-    rw, today = number // len(PLACES) + 1, draw.days.today
-    project = Project(
-        subject=f"project:p2rw-{today.year}-{place.lower()}-rw{rw:02d}",
-        title=community_title(draw.rng, place, rw),
-        kind="community",
-        method="grant",
-        owner=("bagian-tata-pemerintahan", f"Bagian Tata Pemerintahan / Kelurahan {place}"),
-        region=region,
-        award_on=_award_day(draw),
-        value_idr=_GRANT_IDR,
-        workers_planned=draw.rng.randint(6, 14),
-    )
-    project.start_on = next_office_day(after(project.award_on, draw.rng.randint(0, 7)))
-    project.end_on = after(project.start_on, draw.rng.choice((30, 45, 60)))
-    project.completed_on = draw.days.happened(office_day(project.end_on))
-    registered = draw.days.happened(add_working_days(project.award_on, draw.rng.randint(2, 14)))
-    if registered and draw.chance(p.COMMUNITY_REGISTERED):
-        register(draw, project, registered, project.workers_planned or 0)
-    return project

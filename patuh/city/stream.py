@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 
 from patuh.city.build import build_city
-from patuh.city.facts import EJAKON, LPSE, OSS, SIPP, TAPEM, Fact, city_facts
+from patuh.city.fact import PREFIXES, Fact
+from patuh.city.facts import city_facts
 from patuh.city.plan import CityPlan
 from patuh.city.records import City
 from shared.clock import JAKARTA
 
-_PREFIXES = {OSS: "oss", LPSE: "lpse", SIPP: "sipp", EJAKON: "ejakon", TAPEM: "tapem"}
 _OPENS = time(8)
 _OFFICE_HOURS_MS = 8 * 3_600_000
 
@@ -30,7 +30,7 @@ def city_events(plan: CityPlan) -> Iterator[dict[str, Any]]:
 def events_of(city: City) -> Iterator[dict[str, Any]]:
     """Yield the events of a city that is built already."""
     rng = Random(city.plan.seed)
-    running = {source: count(1) for source in _PREFIXES}
+    running = {source: count(1) for source in PREFIXES}
     for day, facts in groupby(city_facts(city), key=lambda fact: fact.day):
         told = list(facts)
         for fact, instant in zip(told, _instants(rng, day, len(told)), strict=True):
@@ -46,7 +46,7 @@ def _instants(rng: Random, day: date, number: int) -> Iterator[datetime]:
 def _event(fact: Fact, number: int, instant: datetime) -> dict[str, Any]:
     return {
         "specversion": "1.0",
-        "id": f"{_PREFIXES[fact.source]}-{number:08d}",
+        "id": f"{PREFIXES[fact.source]}-{number:08d}",
         "source": fact.source,
         "type": fact.kind.name,
         "subject": fact.subject,

@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from patuh.city.build import build_city
-from patuh.city.days import EMPLOYER_GRACE, PROJECT_GRACE
+from patuh.city.deadlines import Deadlines
+from patuh.city.employer_truth import EMPLOYER_TRUTHS
 from patuh.city.plan import CityPlan
-from patuh.city.records import City, Employer, Project, Spell
-from shared.calendar import add_working_days
+from patuh.city.project_truth import PROJECT_TRUTHS, contractor_flagged
+from patuh.city.public import Group, Office
+from patuh.city.public_truth import cover_ending, silent_feeds, staff_missing, unprotected
+from patuh.city.records import City, Employer, Project
 
 CODES = (
-    "employer.not-registered",
-    "employer.workers-missing",
-    "project.not-registered",
+    *EMPLOYER_TRUTHS,
+    *PROJECT_TRUTHS,
     "project.contractor-flagged",
-    "project.worker-removed",
+    "agency.non-asn-missing",
+    "group.cover-ending",
+    "worker.unprotected-incident",
+    "feed.silent",
 )
 
 
@@ -32,71 +37,32 @@ def expected(plan: CityPlan) -> Truth:
     return truth_of(build_city(plan), plan.today)
 
 
-def truth_of(city: City, today: date) -> Truth:
-    """The truth of a built city on `today`, which is not before the plan's `today`."""
-    outside = _subjects(firm for firm in city.employers if not_registered(firm, today))
-    short = _subjects(firm for firm in city.employers if workers_missing(firm, today))
-    flags = {
-        "employer.not-registered": outside,
-        "employer.workers-missing": short,
-        "project.not-registered": _subjects(p for p in city.projects if unregistered(p, today)),
-        "project.contractor-flagged": _subjects(
-            p for p in city.projects if contractor_flagged(p, outside | short, today)
-        ),
-        "project.worker-removed": _subjects(p for p in city.projects if worker_removed(p, today)),
+def truth_of(city: City, today: date, **changed: int) -> Truth:
+    """The truth of a built city on `today`, any day, as it is known then.
+
+    `changed` are deadlines other than the usual, by the names of `Deadlines`: `project_grace=10`.
+    """
+    deadlines = Deadlines(**changed)
+    firms = {
+        code: _subjects(firm for firm in city.employers if wrong(firm, today, deadlines))
+        for code, wrong in EMPLOYER_TRUTHS.items()
     }
-    return Truth(flags, city.worst)
+    works = {
+        code: _subjects(project for project in city.projects if wrong(project, today, deadlines))
+        for code, wrong in PROJECT_TRUTHS.items()
+    }
+    flagged = frozenset[str]().union(*firms.values())
+    others = {
+        "project.contractor-flagged": _subjects(
+            project for project in city.projects if contractor_flagged(project, flagged, today)
+        ),
+        "agency.non-asn-missing": _subjects(one for one in city.offices if staff_missing(one, today)),
+        "group.cover-ending": _subjects(one for one in city.groups if cover_ending(one, today, deadlines)),
+        "worker.unprotected-incident": frozenset(unprotected(city, today)),
+        "feed.silent": frozenset(silent_feeds(city, today, deadlines)),
+    }
+    return Truth(firms | works | others, city.worst)
 
 
-def _subjects(records: Iterable[Employer | Project]) -> frozenset[str]:
+def _subjects(records: Iterable[Employer | Project | Office | Group]) -> frozenset[str]:
     return frozenset(record.subject for record in records)
-
-
-def _closed(employer: Employer, today: date) -> bool:
-    return employer.closed_on is not None and employer.closed_on <= today
-
-
-def not_registered(employer: Employer, today: date) -> bool:
-    """Has workers and no membership, and the working days to register have passed."""
-    if not employer.workforce or employer.npp or employer.member_since or _closed(employer, today):
-        return False
-    return today > add_working_days(employer.obliged_since, EMPLOYER_GRACE)
-
-
-def workers_missing(employer: Employer, today: date) -> bool:
-    """A member with fewer workers enrolled than declared."""
-    if employer.npp is None or employer.workforce is None or _closed(employer, today):
-        return False
-    return employer.enrolled(today) < employer.workforce
-
-
-def unregistered(project: Project, today: date) -> bool:
-    """Construction that nobody registered, and the working days to do so have passed."""
-    cancelled = project.cancelled_on is not None and project.cancelled_on <= today
-    registered = project.registered_on is not None and project.registered_on <= today
-    if not project.construction or cancelled or registered:
-        return False
-    clock = project.contract_on or project.known_start or project.award_on
-    return today > add_working_days(clock, PROJECT_GRACE)
-
-
-def contractor_flagged(project: Project, flagged: frozenset[str], today: date) -> bool:
-    """Runs on `today` with a contractor that has a flag of its own."""
-    contracted = project.contract_on or project.known_start or project.award_on
-    if contracted > today or project.ended(today):
-        return False
-    return any(firm.subject in flagged for firm in project.contractors)
-
-
-def worker_removed(project: Project, today: date) -> bool:
-    """Runs on `today` without a worker that was taken off while it ran."""
-    if not project.construction or project.ended(today):
-        return False
-    start = project.known_start or project.contract_on or project.award_on
-    end = min(filter(None, (project.known_end, today)))
-    back = {spell.worker for spell in project.crew if spell.covers(today)}
-    return any(_left_between(spell, start, end) and spell.worker not in back for spell in project.crew)
-
-
-def _left_between(spell: Spell, start: date, end: date) -> bool:
-    return spell.off is not None and start <= spell.off <= end

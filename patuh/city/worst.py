@@ -99,5 +99,6 @@ def _tender(
         contract_on=award,
         start_on=start,
         end_on=after(start, 120),
+        vat_included=True,
         workers_planned=110,
     )

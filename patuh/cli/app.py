@@ -2,7 +2,7 @@
 
 import typer
 
-from patuh.cli import assess, demo, emit, explain, flags, import_, keys, status, up
+from patuh.cli import assess, backtest, clearance, demo, emit, explain, flags, import_, keys, law, status, up
 
 app = typer.Typer(
     help="Who works without BPJS Ketenagakerjaan cover: events in, flags with their reasons out.",
@@ -19,3 +19,6 @@ app.add_typer(import_.app, name="import")
 app.command("flags")(flags.flags)
 app.command("explain")(explain.explain)
 app.command("assess")(assess.assess)
+app.command("backtest")(backtest.backtest)
+app.add_typer(law.app, name="law")
+app.command("clearance")(clearance.clearance)

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from patuh.assessing import as_line, facts_in, findings_on
+from patuh.assessing import as_line, facts_in, findings_on, said_by
 from patuh.cli.options import Json, aside, read_date, screen, stop_with
 from patuh.cloudevents_files import Member, members
 from services.employer.finding import Finding
-from services.employer.law import load
 from shared.events import BadEvent
+from shared.law import load
 
 
 def assess(
@@ -21,6 +21,10 @@ def assess(
         list[Path], typer.Argument(help="CloudEvents: JSON array, one object, or JSON Lines; - is stdin.")
     ],
     on: Annotated[date, typer.Option(parser=read_date, metavar="DATE", help="The day to assess.")],
+    known: Annotated[
+        date | None,
+        typer.Option(parser=read_date, metavar="DATE", help="Only what was said by the end of this day."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Assess every employer and project in the files as of a day, with no Kafka and no database.
@@ -31,7 +35,7 @@ def assess(
 
         patuh assess --on 2025-04-22 events.jsonl
 
-        patuh assess --on 2025-04-22 --json employers.json projects.json workers.jsonl.gz
+        patuh assess --on 2025-04-22 --known 2025-04-22 --json employers.json projects.json workers.jsonl.gz
     """
     rejected: list[str] = []
 
@@ -44,7 +48,7 @@ def assess(
     except (OSError, ValueError) as error:
         stop_with(str(error))
     try:
-        found = findings_on(facts, load(), on)
+        found = findings_on(said_by(facts, known), load(), on)
     except LookupError as error:
         stop_with(str(error))
     for finding in found:

@@ -24,14 +24,16 @@ _FLAGS = f"""
 SELECT state::text {_MATCHING_FLAGS}
 ORDER BY status <> 'open', workers DESC NULLS LAST, due NULLS LAST, flag_id LIMIT $6 OFFSET $7
 """
-_SUMMARY = """
-SELECT code, count(*) AS n, coalesce(sum(amount_idr), 0)::bigint AS amount_idr
+# What a notice reminds of is neither owed nor missing yet.
+_OVERDUE = "level = 'violation'"
+_SUMMARY = f"""
+SELECT code, count(*) AS n, coalesce(sum(amount_idr) FILTER (WHERE {_OVERDUE}), 0)::bigint AS amount_idr
 FROM flag WHERE status = 'open' GROUP BY code ORDER BY n DESC, code
 """
 # One worker under two flags of a subject is one worker.
-_AFFECTED = """
+_AFFECTED = f"""
 SELECT coalesce(sum(most), 0)::bigint AS n FROM
-  (SELECT max(workers) AS most FROM flag WHERE status = 'open' GROUP BY subject) AS subjects
+  (SELECT max(workers) AS most FROM flag WHERE status = 'open' AND {_OVERDUE} GROUP BY subject) AS subjects
 """
 _REGIONS = """
 SELECT DISTINCT left(region, 8) AS region FROM flag WHERE status = 'open' AND region <> ''

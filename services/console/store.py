@@ -17,14 +17,17 @@ _RECENT_LOCK = 7_264_101
 
 _PUT_FLAGS = """
 INSERT INTO flag
-SELECT flag_id, subject, code, version, status, name, region, since, due, workers, amount_idr, state::json
+SELECT flag_id, subject, code, version, status, name, region, since, due, workers, amount_idr,
+       state::json, level
 FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-            $8::date[], $9::date[], $10::bigint[], $11::bigint[], $12::text[])
-  AS new (flag_id, subject, code, version, status, name, region, since, due, workers, amount_idr, state)
+            $8::date[], $9::date[], $10::bigint[], $11::bigint[], $12::text[], $13::text[])
+  AS new (flag_id, subject, code, version, status, name, region, since, due, workers, amount_idr,
+          state, level)
 ON CONFLICT (flag_id) DO UPDATE SET
   subject = excluded.subject, code = excluded.code, version = excluded.version, status = excluded.status,
   name = excluded.name, region = excluded.region, since = excluded.since, due = excluded.due,
-  workers = excluded.workers, amount_idr = excluded.amount_idr, state = excluded.state
+  workers = excluded.workers, amount_idr = excluded.amount_idr, state = excluded.state,
+  level = excluded.level
 WHERE flag.version < excluded.version
 """
 _LOCK_POSITIONS = """
@@ -108,7 +111,7 @@ async def put_flags(transaction: Transaction, flags: Sequence[FlagState]) -> Non
 def _flag_row(flag: FlagState) -> tuple[Any, ...]:
     who = (storable(flag.flag_id), storable(flag.subject), storable(flag.code), flag.version, flag.status)
     what = (storable(flag.name), flag.region and storable(flag.region), flag.since, flag.due)
-    return (*who, *what, flag.workers, flag.amount_idr, _json(flag))
+    return (*who, *what, flag.workers, flag.amount_idr, _json(flag), flag.level)
 
 
 async def lock_positions(

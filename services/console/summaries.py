@@ -21,7 +21,7 @@ OF_OTHERS = (
     *("workforce", "headcount", "workers", "workers_planned", "workers_listed", "enrolled"),
     *("value_idr", "amount_idr", "amendment", "period", "contractors"),
     *("as_of", "contract_on", "start_on", "end_on", "registered_on", "paid_on"),
-    *("completed_on", "cancelled_on", "closed_on", "posted_on"),
+    *("completed_on", "cancelled_on", "closed_on", "posted_on", "step", "due"),
     *("channel", "attempts", "error", "source", "id"),
 )
 

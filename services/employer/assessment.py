@@ -1,64 +1,122 @@
 """assess(facts about one subject, law, day) -> findings. Pure: no I/O, no clock, no framework.
 
-The same function serves the live stream, the deadline timer, `patuh assess` and `patuh explain`.
+The same functions serve the live stream, the deadline timer, `patuh assess`, `patuh explain`, the
+clearance and the backtest.
 """
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from services.employer import employer_rules, project_rules
-from services.employer.facts import EmployerFacts
+from services.employer.exposure import exposure
+from services.employer.facts import EmployerFacts, FeedFacts, ProjectFacts
 from services.employer.finding import Finding
-from services.employer.law import Law
+from services.employer.rules import rules_for
+from services.employer.rules.examining import Rules, run
+from services.employer.rules.feed import days_of_silence
+from services.employer.rules.inquiry import Examination
+from services.employer.rules.months import days_of_lateness
 from services.employer.subjects import Subject
 from shared.calendar import add_working_days
+from shared.law import Law
 
 _DAY = timedelta(days=1)
-_DEADLINES = (
+_WORKING_DAYS = (
     "employer.registration-working-days",
     "employer.change-working-days",
     "project.registration-working-days",
     "project.change-working-days",
+    "project.certificate-working-days",
 )
+# Of a subject that only the registry has heard of, only these can be judged.
+_BY_COVERAGE_ALONE = ("worker.unprotected-incident", "group.cover-ending")
+# Findings about which no family stands to lose the whole of its benefits.
+_NOTHING_AT_STAKE = (
+    "employer.in-arrears",
+    "employer.wage-underreported",
+    "project.underpaid",
+    "project.contractor-flagged",
+    "feed.silent",
+)
+
+
+def examine(subject: Subject, law: Law, day: date) -> list[Examination]:
+    """What every rule for such a subject made of it on a day: wrong, fine, undecided or not applicable."""
+    return [_with_exposure(one, law, day) for one in run(_rules(subject), subject, law, day)]
+
+
+def _rules(subject: Subject) -> Rules:
+    rules = rules_for(subject.subject)
+    if isinstance(subject, FeedFacts) or subject.facts:
+        return rules
+    known = _BY_COVERAGE_ALONE if subject.coverage else ()
+    return {code: rule for code, rule in rules.items() if code in known}
+
+
+def _with_exposure(one: Examination, law: Law, day: date) -> Examination:
+    found = one.finding
+    if found and one.outcome == "wrong" and found.workers and one.code not in _NOTHING_AT_STAKE:
+        wage = law.minimum_wage(found.region, day)
+        found.exposure = exposure(law, found.workers, wage.value if wage else None, day)
+    return one
 
 
 def assess(subject: Subject, law: Law, day: date) -> list[Finding]:
     """All findings about a subject on a day, those that cannot be decided too."""
-    if not subject.facts:
-        return []
-    if isinstance(subject, EmployerFacts):
-        return employer_rules.assess(subject, law, day)
-    return [found for rule in project_rules.RULES if (found := rule(subject, law, day))]
+    return [one.finding for one in examine(subject, law, day) if one.finding]
 
 
-def change_days(subject: Subject, law: Law) -> list[date]:
-    """Every day on which a finding may begin or end without a new fact: dates said, deadlines passed."""
+def change_days(subject: Subject, law: Law, until: date) -> list[date]:
+    """Every day up to `until`, and the next after it, on which a finding may begin or end without a new fact.
+
+    Days that facts name, deadlines that pass, contributions that fall due, changes of law.
+    """
     said = subject.days()
-    limits = {int(p.value) for p in law.parameters if p.name in _DEADLINES}
+    if isinstance(subject, FeedFacts):
+        return sorted(said | days_of_silence(subject, law) | set(law.changes()))
+    limits = {int(p.value) for name in _WORKING_DAYS for p in law.rows(name)}
     passed = {add_working_days(day, limit) + _DAY for day in said for limit in limits}
-    return sorted(said | passed | {p.valid_from for p in law.parameters})
+    worked = {add_working_days(day - _DAY, 1) for day in said}  # the first day that goes unprotected
+    late = _lateness(subject, law, until)
+    return sorted(said | passed | worked | late | _calendar_days(subject, law) | set(law.changes()))
+
+
+def _lateness(subject: EmployerFacts | ProjectFacts, law: Law, until: date) -> set[date]:
+    employers = subject.contractors.values() if isinstance(subject, ProjectFacts) else [subject]
+    return {day for employer in employers for day in days_of_lateness(employer, law, until)}
+
+
+def _calendar_days(subject: Subject, law: Law) -> set[date]:
+    if subject.subject.startswith("group:"):
+        spans = [int(p.value) * _DAY for p in law.rows("group.warning-days")]
+        steps = subject.days()
+        return {day + way for day in steps for span in spans for way in (-span, span, span + _DAY)}
+    if subject.subject.startswith("project:"):
+        shown = [int(p.value) * _DAY for p in law.rows("project.late-review-days")]
+        return {day + span + _DAY for day in subject.days() for span in shown}
+    return set()
 
 
 def next_look(subject: Subject, law: Law, day: date, open_flags: bool) -> date | None:
     """The next day to look again: the next change, or tomorrow while days without cover add up."""
     if open_flags:
         return day + _DAY
-    return next((change for change in change_days(subject, law) if change > day), None)
+    return next((change for change in change_days(subject, law, day) if change > day), None)
 
 
-def ever_held(subject: Subject, law: Law, code: str, first: date, last: date) -> bool:
+def ever_held(subject: Subject, law: Law, flagged: str, first: date, last: date) -> bool:
     """Whether, as known now, the flag was right on some day in first..last: mended, not mistaken.
 
     Days before the first of the law are left out: an obligation may be older than what is known of it.
     """
+    rules = {code: rule for code, rule in _rules(subject).items() if code == flagged}
     return any(
-        found.code == code and not found.undecided
+        one.outcome == "wrong"
         for day in _walk(subject, law, max(first, law.first_day), last)
-        for found in assess(subject, law, day)
+        for one in run(rules, subject, law, day)
     )
 
 
 def _walk(subject: Subject, law: Law, first: date, last: date) -> Iterator[date]:
     yield first
-    yield from (day for day in change_days(subject, law) if first < day < last)
+    yield from (day for day in change_days(subject, law, last) if first < day < last)
     yield last

@@ -1,84 +1,52 @@
-"""What is known about one employer or one project, as of a day.
+"""What is known about one employer, office or group, about one project, and about one feed, as of a day."""
 
-The winner of a field is the fact with the greatest (time, source, id) that gives a value (design
-5.2). As of a day, only facts said by then compete; what was first said later is taken to have been
-so before, because a register tells what is, not when it became so.
-"""
-
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any
 
+from services.employer.covered import Covered
+from services.employer.known import Known, days_said, effective, given, rank, winner
 from shared.clock import local_date
 from shared.events import Event
 from shared.events import data as d
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Known(Generic[T]):
-    """A value and the fact that says so."""
-
-    value: T
-    fact: Event
-
-    def evidence(self, name: str) -> d.Evidence:
-        """The value as evidence of a finding."""
-        value = ", ".join(self.value) if isinstance(self.value, list) else str(self.value)
-        return d.Evidence(name=name, value=value, source=self.fact.source, id=self.fact.id)
-
-    @property
-    def said_on(self) -> date:
-        return local_date(self.fact.time)
-
-
-def _winner(found: Sequence[Known[T]], day: date) -> Known[T] | None:
-    said = [known for known in found if known.said_on <= day]
-    if said:
-        return max(said, key=lambda known: known.fact.rank)
-    return min(found, key=lambda known: known.fact.rank, default=None)
-
-
-def _given(facts: Iterable[Event], name: str, *kinds: type[d.Data]) -> list[Known[Any]]:
-    """Every value that facts of these kinds give for a field; None and `unknown` are no values."""
-    values = ((getattr(f.data, name), f) for f in facts if isinstance(f.data, kinds))
-    return [Known(value, fact) for value, fact in values if value is not None and value != "unknown"]
-
-
-def _effective(found: Iterable[Known[date]], day: date) -> Known[date] | None:
-    """The winning date if it has come by `day`."""
-    won = max(found, key=lambda known: known.fact.rank, default=None)
-    return won if won and won.value <= day else None
-
 
 @dataclass
-class EmployerFacts:
-    """The facts about one employer under all its subjects, and its coverage under each of them."""
+class EmployerFacts(Covered):
+    """The facts about one employer under all its subjects, and its coverage under each of them.
 
-    subject: str
-    facts: list[Event] = field(default_factory=list)
-    coverage: list[d.CoverageChanged] = field(default_factory=list)
+    Offices (`agency:`) and groups of vulnerable workers (`group:`) are known in the same way.
+    """
 
     def known(self, name: str, day: date) -> Known[Any] | None:
         """A field of the profile."""
-        return _winner(_given(self.facts, name, d.EmployerUpdated), day)
+        return winner(given(self.facts, name, d.EmployerUpdated), day)
 
     def workforce(self, day: date) -> Known[int] | None:
         """The declared head count; one declared `as_of` a later day does not count yet."""
-        declared = [k for k in _given(self.facts, "headcount", d.WorkforceDeclared) if _as_of(k.fact) <= day]
-        profile = _given(self.facts, "workforce", d.EmployerUpdated)
+        declared = [k for k in given(self.facts, "headcount", d.WorkforceDeclared) if _as_of(k.fact) <= day]
+        profile = given(self.facts, "workforce", d.EmployerUpdated)
         said = [k for k in profile if k.said_on <= day] + declared
         if said:
-            return max(said, key=lambda known: known.fact.rank)
-        return min(profile, key=lambda known: known.fact.rank, default=None)
+            return max(said, key=rank)
+        return min(profile, key=rank, default=None)
 
     def declared_first(self, day: date) -> date:
         """The first day for which a head count was said, at the latest `day`."""
-        declared = [_as_of(k.fact) for k in _given(self.facts, "headcount", d.WorkforceDeclared)]
-        profile = [k.said_on for k in _given(self.facts, "workforce", d.EmployerUpdated)]
+        declared = [_as_of(k.fact) for k in given(self.facts, "headcount", d.WorkforceDeclared)]
+        profile = [k.said_on for k in given(self.facts, "workforce", d.EmployerUpdated)]
         return min([*declared, *profile, day])
+
+    def short_since(self, start: date, day: date) -> date:
+        """Since when fewer workers have been enrolled than declared, without a break up to `day`.
+
+        Declaring the same head count again begins no new stretch.
+        """
+        return self.stretch(self._short, start, day)
+
+    def _short(self, day: date) -> bool:
+        declared = self.workforce(day)
+        return declared is not None and self.enrolled(day) < declared.value
 
     def member_since(self, day: date) -> Known[date] | None:
         """Since when the employer is a member, if it is one by `day`.
@@ -86,10 +54,10 @@ class EmployerFacts:
         A number (NPP) that comes without a date counts from the day it was said, unless nobody
         said before that there was none.
         """
-        dated = _given(self.facts, "member_since", d.EmployerUpdated)
+        dated = given(self.facts, "member_since", d.EmployerUpdated)
         if dated:
-            return _effective(dated, day)
-        numbered = min(_given(self.facts, "npp", d.EmployerUpdated), key=lambda k: k.fact.rank, default=None)
+            return effective(dated, day)
+        numbered = min(given(self.facts, "npp", d.EmployerUpdated), key=rank, default=None)
         if numbered is None:
             return None
         profiles = [f for f in self.facts if isinstance(f.data, d.EmployerUpdated)]
@@ -98,30 +66,23 @@ class EmployerFacts:
             return Known(min(numbered.said_on, day), numbered.fact)
         return None
 
-    def closed(self, day: date) -> bool:
-        return _effective(_given(self.facts, "closed_on", d.EmployerClosed), day) is not None
-
-    def enrolled(self, day: date) -> int:
-        """Workers enrolled on a day, over all subjects of this employer."""
-        return sum(_enrolled(one, day) for one in self.coverage)
+    def closed(self, day: date) -> Known[date] | None:
+        return effective(given(self.facts, "closed_on", d.EmployerClosed), day)
 
     def days(self) -> set[date]:
         """Every day on which something known changes."""
-        return _days(self.facts) | _steps(self.coverage)
+        return days_said(self.facts) | self.days_covered()
 
 
 @dataclass
-class ProjectFacts:
+class ProjectFacts(Covered):
     """The facts about one project, its coverage, and its contractors (by the subject it names)."""
 
-    subject: str
-    facts: list[Event] = field(default_factory=list)
-    coverage: list[d.CoverageChanged] = field(default_factory=list)
     contractors: dict[str, EmployerFacts] = field(default_factory=dict)
 
     def known(self, name: str, day: date) -> Known[Any] | None:
         """A field of the award, or of the facts that follow it."""
-        return _winner(_given(self.facts, name, d.ProjectAwarded), day)
+        return winner(given(self.facts, name, d.ProjectAwarded), day)
 
     def award(self) -> Known[date] | None:
         """The day the award was first said: saying it again does not set the deadline back."""
@@ -131,7 +92,7 @@ class ProjectFacts:
 
     def started(self, day: date) -> Known[date] | None:
         """The date of the work order (SPMK)."""
-        return _winner(_given(self.facts, "start_on", d.ProjectAwarded, d.ProjectStarted), day)
+        return winner(given(self.facts, "start_on", d.ProjectAwarded, d.ProjectStarted), day)
 
     def value(self, day: date) -> Known[int] | None:
         """The contract value, as amended by then."""
@@ -139,22 +100,26 @@ class ProjectFacts:
 
     def end(self, day: date) -> Known[date] | None:
         """The planned last day, as amended by then."""
-        return self._amended("end_on", day) or _winner(
-            _given(self.facts, "end_on", d.ProjectAwarded, d.ProjectStarted), day
+        return self._amended("end_on", day) or winner(
+            given(self.facts, "end_on", d.ProjectAwarded, d.ProjectStarted), day
         )
 
     def _amended(self, name: str, day: date) -> Known[Any] | None:
-        said = [k for k in _given(self.facts, name, d.ProjectAmended) if k.said_on <= day]
-        return max(said, key=lambda known: (known.fact.data.amendment, known.fact.rank), default=None)  # type: ignore[attr-defined]
+        said = [k for k in given(self.facts, name, d.ProjectAmended) if k.said_on <= day]
+        return max(said, key=_amendment, default=None)
 
     def registered(self, day: date) -> Known[date] | None:
-        return _effective(_given(self.facts, "registered_on", d.ProjectRegistered), day)
+        return effective(given(self.facts, "registered_on", d.ProjectRegistered), day)
+
+    def listed(self, day: date) -> Known[int] | None:
+        """How many workers the registration listed."""
+        return winner(given(self.facts, "workers_listed", d.ProjectRegistered), day)
 
     def completed(self, day: date) -> Known[date] | None:
-        return _effective(_given(self.facts, "completed_on", d.ProjectCompleted), day)
+        return effective(given(self.facts, "completed_on", d.ProjectCompleted), day)
 
-    def cancelled(self, day: date) -> bool:
-        return _effective(_given(self.facts, "cancelled_on", d.ProjectCancelled), day) is not None
+    def cancelled(self, day: date) -> Known[date] | None:
+        return effective(given(self.facts, "cancelled_on", d.ProjectCancelled), day)
 
     def removed(self, day: date, first: date, last: date) -> list[d.Removal]:
         """Workers unregistered in first..last who are without cover on `day`."""
@@ -163,9 +128,24 @@ class ProjectFacts:
 
     def days(self) -> set[date]:
         """Every day on which something known changes, contractors included."""
-        removals = {day for one in self.coverage for r in one.removals for day in (r.on, r.until) if day}
-        own = _days(self.facts) | _steps(self.coverage) | removals
+        own = days_said(self.facts) | self.days_covered()
         return own.union(*(contractor.days() for contractor in self.contractors.values()))
+
+
+@dataclass
+class FeedFacts:
+    """The days on which one source spoke of employers or projects: `feed:<source>`."""
+
+    subject: str
+    spoke: list[date] = field(default_factory=list)
+
+    def until(self, day: date) -> list[date]:
+        """The days up to `day`, in order, each once."""
+        return sorted({one for one in self.spoke if one <= day})
+
+    def days(self) -> set[date]:
+        """Every day on which something known changes."""
+        return set(self.spoke)
 
 
 def _as_of(fact: Event) -> date:
@@ -173,31 +153,6 @@ def _as_of(fact: Event) -> date:
     return fact.data.as_of
 
 
-def _enrolled(coverage: d.CoverageChanged, day: date) -> int:
-    return next((step.enrolled for step in reversed(coverage.steps) if step.on <= day), 0)
-
-
-def _steps(coverage: Iterable[d.CoverageChanged]) -> set[date]:
-    return {step.on for one in coverage for step in one.steps}
-
-
-def _days(facts: Iterable[Event]) -> set[date]:
-    return {day for f in facts for day in (local_date(f.time), *_dates(f.data))}
-
-
-def _dates(data: d.Data) -> list[date]:
-    values = [getattr(data, name) for name in data.__struct_fields__]
-    return [value for value in values if isinstance(value, date)]
-
-
-def shortage_since(employer: EmployerFacts, start: date, day: date) -> date:
-    """The first day of the unbroken stretch up to `day`, not before `start`, on which fewer workers were
-    enrolled than declared: declaring the same head count again begins no new stretch.
-    """
-    since = day
-    for on in sorted({start, *(one for one in employer.days() if start < one <= day)}, reverse=True):
-        declared = employer.workforce(on)
-        if declared is None or employer.enrolled(on) >= declared.value:
-            break
-        since = on
-    return since
+def _amendment(known: Known[Any]) -> tuple[int, Any]:
+    assert isinstance(known.fact.data, d.ProjectAmended)
+    return (known.fact.data.amendment, known.fact.rank)

@@ -5,8 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from services.employer.law import Law
-from shared.events.data import Bilingual, Evidence
+from shared.events.data import Bilingual, Evidence, Exposure, Sector
+from shared.law import Law
 
 _MONTHS = {
     "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
@@ -16,7 +16,8 @@ _MONTHS = {
 
 class Finding(Struct, kw_only=True):
     """One finding. `since`: when the obligation or the gap began; `due`: until when it must be mended
-    (legal deadline); `workers` without cover; `amount_idr` of contribution owed; days in working days.
+    (legal deadline); `workers` without cover; `amount_idr` of contribution owed; days in working days;
+    `uncovered_worker_days`: those times the workers. A `notice` reminds of what is not yet overdue.
 
     `undecided` names the missing fact: such a finding is shown and never raised as a flag.
     """
@@ -31,6 +32,11 @@ class Finding(Struct, kw_only=True):
     workers: int | None = None
     amount_idr: int | None = None
     uncovered_working_days: int | None = None
+    uncovered_worker_days: int | None = None
+    exposure: Exposure | None = None
+    level: Literal["violation", "notice"] = "violation"
+    sector: Sector | None = None
+    ends_on: date | None = None
     undecided: str | None = None
     region: str | None = None
     facts: dict[str, Bilingual] = {}
@@ -50,6 +56,8 @@ class Finding(Struct, kw_only=True):
             "workers": "?" if self.workers is None else str(self.workers),
             "since": _spell(self.since, months),
             "due": _spell(self.due, months),
+            "amount": _grouped(self.amount_idr, language),
+            "uncovered": str(self.uncovered_working_days or 0),
         }
         return own | {key: getattr(value, language) for key, value in self.facts.items()}
 
@@ -57,6 +65,22 @@ class Finding(Struct, kw_only=True):
 def same(text: object) -> Bilingual:
     """A text that reads the same in both languages."""
     return Bilingual(id=str(text), en=str(text))
+
+
+def rupiah(amount: int) -> Bilingual:
+    """An amount as each language writes it: `1.300.000`, `1,300,000`."""
+    return Bilingual(id=_grouped(amount, "id"), en=_grouped(amount, "en"))
+
+
+def spelled(day: date) -> Bilingual:
+    """A day as each language writes it: `5 Mei 2025`, `5 May 2025`."""
+    return Bilingual(id=_spell(day, _MONTHS["id"].split()), en=_spell(day, _MONTHS["en"].split()))
+
+
+def _grouped(amount: int | None, language: Literal["id", "en"]) -> str:
+    if amount is None:
+        return "?"
+    return f"{amount:,}".replace(",", "." if language == "id" else ",")
 
 
 def _spell(day: date | None, months: list[str]) -> str:

@@ -7,9 +7,9 @@ from uuid import UUID, uuid5
 from msgspec.structs import replace
 
 from services.employer.finding import Finding
-from services.employer.law import Law
 from shared.events import EventType, types
 from shared.events.data import FlagState
+from shared.law import Law
 
 _NAMESPACE = UUID("5e2fba0e-7a0c-5f0b-9d0c-3d0d1f6f1a11")
 EverHeld = Callable[[str, date], bool]
@@ -58,6 +58,11 @@ def _state(finding: Finding, law: Law, flag_id: str, version: int, raised_on: da
         workers=finding.workers,
         amount_idr=finding.amount_idr,
         uncovered_working_days=finding.uncovered_working_days,
+        uncovered_worker_days=finding.uncovered_worker_days,
+        exposure=finding.exposure,
+        level=finding.level,
+        sector=finding.sector,
+        ends_on=finding.ends_on,
     )
 
 

@@ -8,14 +8,15 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from services.employer import store
-from services.employer.law import Law
 from services.employer.reassessment import reassess
 from shared import ledger, logging
 from shared.clock import Clock
 from shared.consuming import Received, Work
-from shared.events import types
+from shared.events import Event, types
 from shared.events.data import CoverageChanged, FactRetracted
 from shared.failure import is_infrastructure
+from shared.law import Law
+from shared.ledger import Identity
 
 _TIMER_SECONDS = 5.0
 _SUBJECTS_AT_ONCE = 500
@@ -37,8 +38,13 @@ class Handlers:
         await ledger.lock(work.transaction, retracting=True)
         marked = await ledger.retract(work.transaction, ("fact",), retractions)
         taken = await store.add_facts(work.transaction, [r.event for r in facts])
-        await ledger.refuse_conflicts(work, "fact", facts, taken)
-        affected = await store.subjects_of(work.transaction, taken | marked)
+        await ledger.refuse_conflicts(work, "fact", facts, taken.keys())
+        taken_back = await store.events_of(work.transaction, marked)
+        new = list(
+            {ledger.identity(r): r.event for r in reversed(facts) if ledger.identity(r) in taken}.values()
+        )
+        affected = {e.subject for e in (*new, *taken_back)}
+        affected |= await store.count_feed_days(work.transaction, _standing(new, taken), taken_back)
         affected |= await store.put_coverage(work.transaction, _newest(received))
         await self._reassess(work, affected)
 
@@ -66,6 +72,11 @@ class Handlers:
                 looked_at = 0
             if not looked_at:
                 await asyncio.sleep(_TIMER_SECONDS)
+
+
+def _standing(new: list[Event], taken: dict[Identity, bool]) -> list[Event]:
+    """Those that were not retracted before they came."""
+    return [event for event in new if not taken[event.source, event.id]]
 
 
 def _newest(received: list[Received]) -> dict[str, CoverageChanged]:

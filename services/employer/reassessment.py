@@ -8,13 +8,13 @@ from services.employer import store
 from services.employer.assessment import assess, ever_held, next_look
 from services.employer.finding import Finding
 from services.employer.flags import Change, changes
-from services.employer.law import Law
 from services.employer.subjects import Subject, compose
 from shared import metrics
 from shared.consuming import Work
 from shared.database import Transaction
 from shared.events import Event
 from shared.events.data import FlagState
+from shared.law import Law
 
 SOURCE = "urn:patuh:employer"
 
@@ -24,14 +24,16 @@ async def gather(transaction: Transaction, affected: Collection[str]) -> dict[st
 
     A subject that is only another name of an employer comes out empty: what is open under it ends.
     """
-    employers = await store.reach(transaction, [s for s in affected if not s.startswith("project:")])
     projects = {s for s in affected if s.startswith("project:")}
+    feeds = {s for s in affected if s.startswith("feed:")}
+    employers = await store.reach(transaction, set(affected) - projects - feeds)
     projects |= await store.projects_of(transaction, employers)
     named = await store.contractors_of(transaction, projects)
     everyone = await store.reach(transaction, employers | named)
     facts = await store.facts(transaction, everyone | projects)
     coverage = await store.coverage(transaction, everyone | projects)
-    return compose(employers, everyone, projects, facts, coverage)
+    spoke = await store.feed_days(transaction, feeds)
+    return compose(employers, everyone, projects, facts, coverage, spoke)
 
 
 async def reassess(work: Work, law: Law, affected: Collection[str], today: date, now: datetime) -> None:

@@ -1,12 +1,13 @@
 """The employer service's tables and SQL. Every statement takes a whole batch as arrays."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
 from services.employer.parties import identifiers
+from shared.clock import local_date
 from shared.database import Transaction
 from shared.events import Event, digest, encode, parse
 from shared.events.data import CoverageChanged, FlagState, ProjectAwarded
@@ -20,7 +21,12 @@ INSERT INTO fact
 SELECT g.*, EXISTS (SELECT FROM retraction r WHERE r.source = g.source AND r.id = g.id)
 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[])
      AS g (source, id, digest, subject, event)
-ON CONFLICT DO NOTHING RETURNING source, id
+ON CONFLICT DO NOTHING RETURNING source, id, retracted
+"""
+_COUNT_FEED_DAYS = """
+INSERT INTO feed_day AS f SELECT * FROM unnest($1::text[], $2::date[], $3::int[])
+ON CONFLICT (source, day) DO UPDATE SET facts = f.facts + excluded.facts
+RETURNING f.source, coalesce(old.facts, 0) > 0 AS before, new.facts > 0 AS after
 """
 _PUT_COVERAGE = """
 INSERT INTO coverage SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[])
@@ -36,6 +42,15 @@ WITH RECURSIVE reach (name) AS (
         UNION ALL SELECT subject FROM alias WHERE identifier = r.name) n)
 SELECT name FROM reach
 """
+_SUBJECTS = """
+SELECT subject FROM fact UNION SELECT subject FROM coverage UNION SELECT 'feed:' || source FROM feed_day
+ORDER BY subject
+"""
+_FACTS_KNOWN = """
+SELECT f.subject, f.event FROM fact f LEFT JOIN retraction r ON r.source = f.source AND r.id = f.id
+WHERE f.subject = ANY($1::text[]) AND (r.id IS NULL OR r.recorded > $2::timestamptz)
+  AND coalesce(f.event::jsonb ->> 'recordedtime', f.event::jsonb ->> 'time')::timestamptz <= $2
+"""
 _PUT_FLAGS = """
 INSERT INTO flag SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
 ON CONFLICT (subject, code) DO UPDATE SET status = excluded.status, state = excluded.state
@@ -46,10 +61,10 @@ ON CONFLICT (subject) DO UPDATE SET day = excluded.day
 """
 
 
-async def add_facts(transaction: Transaction, events: list[Event]) -> set[Identity]:
-    """Add facts with the aliases and contractors they name; which of them were new."""
+async def add_facts(transaction: Transaction, events: list[Event]) -> dict[Identity, bool]:
+    """Add facts with the aliases and contractors they name; which were new, and whether retracted before."""
     if not events:
-        return set()
+        return {}
     rows = [(e.source, e.id, digest(e), e.subject, encode(e).decode()) for e in events]
     added = await transaction.rows(_ADD_FACTS, *columns(rows))
     aliases = {
@@ -60,24 +75,46 @@ async def add_facts(transaction: Transaction, events: list[Event]) -> set[Identi
     }
     await _add_pairs(transaction, "alias", aliases)
     await _add_pairs(transaction, "contractor", contractors)
-    return {(row.source, row.id) for row in added}
+    return {(row.source, row.id): row.retracted for row in added}
+
+
+async def count_feed_days(
+    transaction: Transaction, added: Collection[Event], retracted: Collection[Event]
+) -> set[str]:
+    """Keep on which days each source spoke (facts that stand); the feeds for which that changed."""
+    counts: Counter[tuple[str, date]] = Counter((e.source, local_date(e.time)) for e in added)
+    counts.subtract((e.source, local_date(e.time)) for e in retracted)
+    rows = [(source, day, n) for (source, day), n in sorted(counts.items()) if n]
+    if not rows:
+        return set()
+    found = await transaction.rows(_COUNT_FEED_DAYS, *columns(rows))
+    return {f"feed:{row.source}" for row in found if row.before != row.after}
+
+
+async def feed_days(transaction: Transaction, feeds: Collection[str]) -> dict[str, list[date]]:
+    """The days on which each of these feeds (`feed:<source>`) spoke."""
+    found: dict[str, list[date]] = {feed: [] for feed in feeds}
+    sql = "SELECT source, day FROM feed_day WHERE facts > 0 AND source = ANY($1::text[])"
+    for row in await transaction.rows(sql, [feed.removeprefix("feed:") for feed in feeds]):
+        found[f"feed:{row.source}"].append(row.day)
+    return found
+
+
+async def events_of(transaction: Transaction, facts: Collection[Identity]) -> list[Event]:
+    """These facts themselves, retracted or not."""
+    if not facts:
+        return []
+    sql = (
+        "SELECT f.event FROM fact f JOIN unnest($1::text[], $2::text[]) AS k (source, id) "
+        "ON f.source = k.source AND f.id = k.id"
+    )
+    return [parse(row.event.encode()) for row in await transaction.rows(sql, *columns(sorted(facts)))]
 
 
 async def _add_pairs(transaction: Transaction, table: str, pairs: set[tuple[str, str]]) -> None:
     if pairs:
         sql = f"INSERT INTO {table} SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING"
         await transaction.run(sql, *columns(sorted(pairs)))
-
-
-async def subjects_of(transaction: Transaction, facts: Collection[Identity]) -> set[str]:
-    """The subjects that these facts are about."""
-    if not facts:
-        return set()
-    sql = (
-        "SELECT DISTINCT f.subject FROM fact f JOIN unnest($1::text[], $2::text[]) AS k (source, id) "
-        "ON f.source = k.source AND f.id = k.id"
-    )
-    return {row.subject for row in await transaction.rows(sql, *columns(sorted(facts)))}
 
 
 async def put_coverage(transaction: Transaction, snapshots: dict[str, CoverageChanged]) -> set[str]:
@@ -110,6 +147,21 @@ async def facts(transaction: Transaction, subjects: Collection[str]) -> dict[str
     sql = "SELECT subject, event FROM fact WHERE subject = ANY($1::text[]) AND NOT retracted"
     found: dict[str, list[Event]] = defaultdict(list)
     for row in await transaction.rows(sql, list(subjects)):
+        found[row.subject].append(parse(row.event.encode()))
+    return found
+
+
+async def subjects(transaction: Transaction) -> list[str]:
+    """Every subject that facts, coverage or a feed speak of, in order."""
+    return [row.subject for row in await transaction.rows(_SUBJECTS)]
+
+
+async def facts_known(
+    transaction: Transaction, subjects: Collection[str], known: datetime
+) -> dict[str, list[Event]]:
+    """The facts about each subject that had been recorded by an instant and not been retracted by then."""
+    found: dict[str, list[Event]] = defaultdict(list)
+    for row in await transaction.rows(_FACTS_KNOWN, list(subjects), known):
         found[row.subject].append(parse(row.event.encode()))
     return found
 

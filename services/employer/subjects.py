@@ -2,16 +2,19 @@
 contractors. Pure.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
 
-from services.employer.facts import EmployerFacts, ProjectFacts
+from services.employer.facts import EmployerFacts, FeedFacts, ProjectFacts
 from services.employer.parties import parties
 from shared.events import Event
 from shared.events.data import CoverageChanged, ProjectAwarded
 
-Subject = EmployerFacts | ProjectFacts
+Subject = EmployerFacts | ProjectFacts | FeedFacts
 Facts = Mapping[str, list[Event]]
 Coverage = Mapping[str, CoverageChanged]
+Feeds = Mapping[str, Sequence[date]]
 
 
 def compose(
@@ -20,15 +23,19 @@ def compose(
     projects: Collection[str],
     facts: Facts,
     coverage: Coverage,
+    feeds: Feeds = MappingProxyType({}),
 ) -> dict[str, Subject]:
     """The subjects to look at: these employers and projects; `everyone` adds the projects' contractors.
+
+    `feeds` are the days on which each `feed:<source>` spoke.
 
     A subject that is only another name of an employer comes out empty: what is open under it ends.
     """
     by_name = _employers(everyone, facts, coverage)
     found: dict[str, Subject] = {name: EmployerFacts(name) for name in employers}
     found |= {party.subject: party for party in (by_name[name] for name in employers)}
-    return found | {p: _project(p, facts.get(p, []), coverage, by_name) for p in projects}
+    found |= {p: _project(p, facts.get(p, []), coverage, by_name) for p in projects}
+    return found | {name: FeedFacts(name, list(spoke)) for name, spoke in feeds.items()}
 
 
 def _project(

@@ -10,6 +10,8 @@ from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel
 
 from services.notifier.cases import AlertStatus, Channel, FlagStatus, Kind
+from services.notifier.sanction_routes import sanction_routes
+from services.notifier.sanctions import Sanctions
 from shared.database import Database, Transaction
 
 _LIST = """
@@ -66,9 +68,10 @@ class AlertMade(BaseModel):
 
 
 class CaseStory(CaseSummary):
-    """A case with the whole flag, every alert and every attempt."""
+    """A case with the whole flag, its sanction ladder, every alert and every attempt."""
 
     flag: dict[str, Any]
+    ladder: dict[str, Any]
     alerts: list[AlertMade]
 
 
@@ -81,9 +84,10 @@ class AlertCount(BaseModel):
     cancelled: int
 
 
-def routes(database: Database) -> APIRouter:
+def routes(database: Database, sanctions: Sanctions) -> APIRouter:
     """The routes on the notifier's database."""
     router = APIRouter(prefix="/v1")
+    whole = APIRouter()
 
     @router.get("/cases", tags=["cases"])
     async def list_cases(
@@ -102,8 +106,9 @@ def routes(database: Database) -> APIRouter:
             if not found:
                 raise HTTPException(404, "no such case")
             alerts = await _alerts(transaction, case_id)
+            ladder = msgspec.to_builtins(await sanctions.show(transaction, case_id))
         case = _named(found[0])
-        return CaseStory(**case | {"flag": msgspec.json.decode(case["flag"])}, alerts=alerts)
+        return CaseStory(**case | {"flag": msgspec.json.decode(case["flag"])}, ladder=ladder, alerts=alerts)
 
     @router.get("/alerts/count", tags=["alerts"])
     async def count_alerts() -> AlertCount:
@@ -111,7 +116,9 @@ def routes(database: Database) -> APIRouter:
         async with database.transaction() as transaction:
             return AlertCount(**(await transaction.rows(_COUNT))[0]._mapping)
 
-    return router
+    whole.include_router(router)
+    whole.include_router(sanction_routes(database, sanctions))
+    return whole
 
 
 def _named(row: Any) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """What a case asks for: pure decisions on its alerts, the same for every order in which news comes.
 
 A recipient hears of a flag once. When the flag ends, whoever may have heard the first hears the
-last; an alert that nobody can have heard yet is cancelled instead. The decision looks only at the
-case's status and at its alerts, so it may be taken again at any time.
+last; an alert that nobody can have heard yet is cancelled instead. A notice (a reminder before the
+deadline) ends in silence. The decision looks only at the case's status and level and at its alerts, so
+it may be taken again at any time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from shared.events.data import FlagState
 Kind = Literal["raised", "cleared", "withdrawn"]
 Channel = Literal["email", "webhook"]
 FlagStatus = Literal["open", "cleared", "withdrawn"]
+Level = Literal["violation", "notice"]
 AlertStatus = Literal["pending", "sending", "delivered", "failed", "cancelled"]
 
 RETRY_DELAYS = tuple(
@@ -75,11 +77,20 @@ def newest(flags: Iterable[FlagState]) -> dict[UUID, FlagState]:
     return found
 
 
-def plan(case: UUID, status: FlagStatus, alerts: Sequence[Alert], recipients: Mapping[Channel, str]) -> Plan:
+def plan(
+    case: UUID,
+    status: FlagStatus,
+    alerts: Sequence[Alert],
+    recipients: Mapping[Channel, str],
+    level: Level = "violation",
+) -> Plan:
     """What the case's status asks for, given its alerts in the order they were made.
 
-    `recipients` hear of new flags; the end of a flag goes to whoever heard of its start.
+    `recipients` hear of new flags; the end of a flag goes to whoever heard of its start, unless it was a
+    mere notice: then what is still waiting is cancelled, and nothing is said.
     """
+    if level == "notice" and status != "open":
+        return Plan(cancel=[alert.id for alert in alerts if alert.status == "pending"])
     made = Plan()
     channels: dict[Channel, str] = dict(recipients)
     for alert in alerts:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.notifier import cases, store
-from services.notifier.cases import Alert, Channel, FlagStatus
+from services.notifier.cases import Alert, Channel
 from shared.database import Transaction
+from shared.events.data import FlagState
 
 Now = Callable[[], datetime]
 
@@ -27,16 +28,16 @@ class Casework:
         """Facts still come in about these: their first alerts wait again, so that nobody is flooded."""
         await store.postpone(transaction, cases_with_news, self.now() + self.settle, self.longest)
 
-    async def follow_up(self, transaction: Transaction, status: Mapping[UUID, FlagStatus]) -> None:
-        """Cancel and add alerts of these cases, given the status of each; the cases are locked."""
-        if not status:
+    async def follow_up(self, transaction: Transaction, flags: Mapping[UUID, FlagState]) -> None:
+        """Cancel and add alerts of these cases, given the flag of each; the cases are locked."""
+        if not flags:
             return
-        alerts = await store.lock_alerts(transaction, status)
+        alerts = await store.lock_alerts(transaction, flags)
         cancelled: list[UUID] = []
         added: list[tuple[UUID, Alert]] = []
-        for case, current in status.items():
+        for case, flag in flags.items():
             said = [alert for alert, _ in alerts.get(case, [])]
-            plan = cases.plan(case, current, said, self.recipients)
+            plan = cases.plan(case, flag.status, said, self.recipients, flag.level)
             cancelled += plan.cancel
             added += [(case, alert) for alert in plan.send]
         now = self.now()

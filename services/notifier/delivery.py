@@ -127,7 +127,7 @@ class Delivery:
                 if attempt and _counts(alert, due_at == attempt.claim, attempt.outcome):
                     settled.append((found[case], self._after(alert, attempt.outcome)))
         await store.settle(transaction, [one for _, one in settled], self._casework.now())
-        await self._casework.follow_up(transaction, {case.id: case.status for case, _ in settled})
+        await self._casework.follow_up(transaction, {case.id: case.flag for case, _ in settled})
         return settled
 
     def _after(self, alert: Alert, outcome: Outcome) -> Settled:

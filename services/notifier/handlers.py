@@ -30,7 +30,7 @@ class Handlers:
             flag = newest[case]
             self._announce(work, flag, former, correlations[flag.flag_id, flag.version])
         await self._casework.wait_for_quiet(work.transaction, before)
-        await self._casework.follow_up(work.transaction, {case: newest[case].status for case in before})
+        await self._casework.follow_up(work.transaction, {case: newest[case] for case in before})
 
     def _announce(
         self, work: Work, flag: FlagState, before: FlagStatus | None, correlation: str | None

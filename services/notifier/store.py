@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import Row
 
 from services.notifier.cases import Alert, Channel, FlagStatus, Kind, Outcome
+from services.notifier.ladder import Taken
 from shared.database import Transaction
 from shared.events.data import FlagState
 from shared.ledger import columns
@@ -22,16 +23,20 @@ from shared.ledger import columns
 _flags = msgspec.json.Decoder(FlagState)
 
 _PUT_CASES = """
-INSERT INTO flag_case AS c (id, flag_id, subject, code, version, status, raised_on, flag, correlation)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::date[],
-                     $8::text[], $9::text[]) AS n (id) ORDER BY n.id
-ON CONFLICT (id) DO UPDATE SET (version, status, raised_on, flag, correlation) =
-    (excluded.version, excluded.status, excluded.raised_on, excluded.flag, excluded.correlation)
+INSERT INTO flag_case AS c
+    (id, flag_id, subject, code, version, status, raised_on, flag, correlation, look_on)
+SELECT n.*, n.raised_on
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::date[],
+            $8::text[], $9::text[])
+     AS n (id, flag_id, subject, code, version, status, raised_on, flag, correlation) ORDER BY n.id
+ON CONFLICT (id) DO UPDATE SET (version, status, raised_on, flag, correlation, look_on) =
+    (excluded.version, excluded.status, excluded.raised_on, excluded.flag, excluded.correlation,
+     excluded.look_on)
 WHERE excluded.version > c.version
 RETURNING c.id, old.status AS before
 """
 _LOCK_CASES = """
-SELECT id, status, flag, correlation FROM flag_case
+SELECT id, flag, correlation FROM flag_case
 WHERE id IN (SELECT case_id FROM alert WHERE id = ANY($1::uuid[])) ORDER BY id FOR UPDATE
 """
 _LOCK_ALERTS = """
@@ -54,7 +59,8 @@ WITH due AS (
     ORDER BY due_at, sequence LIMIT $4 FOR UPDATE SKIP LOCKED),
 claimed AS (
     UPDATE alert a SET status = 'sending', due_at = $3 FROM due WHERE a.id = due.id RETURNING a.*)
-SELECT a.id, a.kind, a.recipient, a.created_at, a.case_id, c.flag
+SELECT a.id, a.kind, a.recipient, a.created_at, a.case_id, c.flag,
+       ARRAY(SELECT (s.step, s.taken_on) FROM sanction_step s WHERE s.case_id = c.id) AS steps
 FROM claimed a JOIN flag_case c ON c.id = a.case_id ORDER BY a.sequence
 """
 _LAPSED = """
@@ -82,7 +88,9 @@ SELECT count(*) AS n FROM alert WHERE status = 'sending' OR (status = 'pending' 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An alert claimed for delivery, with the flag as it stands now; `claim` is when the claim lapses."""
+    """An alert claimed for delivery, with the flag and the sanction steps as they stand now; `claim` is
+    when the claim lapses.
+    """
 
     id: UUID
     kind: Kind
@@ -91,6 +99,7 @@ class Due:
     case: UUID
     flag: FlagState
     claim: datetime
+    steps: tuple[Taken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,6 @@ class Case:
     """A case as a settled attempt needs it."""
 
     id: UUID
-    status: FlagStatus
     flag: FlagState
     correlation: str | None
 
@@ -140,7 +148,7 @@ def _case_row(case: UUID, flag: FlagState, correlation: str | None) -> tuple[Any
 async def lock_cases(transaction: Transaction, alerts: list[UUID]) -> dict[UUID, Case]:
     """The cases of these alerts, locked until the end of the transaction."""
     rows = await transaction.rows(_LOCK_CASES, alerts)
-    return {row.id: Case(row.id, row.status, _flags.decode(row.flag), row.correlation) for row in rows}
+    return {row.id: Case(row.id, _flags.decode(row.flag), row.correlation) for row in rows}
 
 
 async def lock_alerts(
@@ -185,7 +193,8 @@ async def claim(
 
 
 def _due(row: Row[Any], until: datetime) -> Due:
-    return Due(row.id, row.kind, row.recipient, row.created_at, row.case_id, _flags.decode(row.flag), until)
+    flag, steps = _flags.decode(row.flag), tuple(Taken(*step) for step in row.steps)
+    return Due(row.id, row.kind, row.recipient, row.created_at, row.case_id, flag, until, steps)
 
 
 async def lapsed(

@@ -1,31 +1,37 @@
 """Coverage from enrolment facts: pure, and independent of the order in which the facts came.
 
-A worker's cover at one subject is a set of half-open spans of days. A subject's coverage is the sum
-over its workers, kept as steps: from this day on, so many. A change of one worker is the difference
-between her spans before and after, so the sum never has to be made anew.
+A worker's cover at one subject is a set of half-open spans of days, each with a mask of what she counts
+for: her programmes, and whether her wage can be compared and is too low (`wages`). A subject's coverage
+is the sum over its workers, kept as steps: from this day on, so many. A change of one worker is the
+difference between her spans before and after, so the sum never has to be made anew.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import reduce
 from itertools import pairwise
-from operator import attrgetter
+from operator import attrgetter, or_
 
 from msgspec import Struct
 
+from services.registry.wages import LOW, WAGED, Minimums, Span, extend
 from shared.events.data import Removal, Step
 
 PROGRAMMES = ("jkk", "jkm", "jht", "jp", "jkp")
 _DAY = timedelta(days=1)
 _FOREVER = date.max
-# Which counts a worker with a mask of programmes adds to: the workers, and each of its programmes.
-_COUNTED = [(0, *(bit + 1 for bit in range(5) if programmes >> bit & 1)) for programmes in range(32)]
+# Which counts a worker with a mask adds to: the workers, and one for each bit of the mask.
+_COUNTED = [(0, *(bit + 1 for bit in range(7) if mask >> bit & 1)) for mask in range(128)]
+_COUNTS = 8
 Counts = list[int]
-Span = tuple[date, date, int]
 
 
 class EnrolmentFact(Struct, gc=False):
-    """One thing said about a worker's enrolment; `programmes` is a bit mask, -1 says unregistered."""
+    """One thing said about a worker's enrolment; `programmes` is a bit mask, -1 says unregistered.
+
+    `wage_idr` is the reported monthly wage, `region` where she works; both may be unknown.
+    """
 
     effective_on: date
     time: datetime
@@ -34,6 +40,8 @@ class EnrolmentFact(Struct, gc=False):
     employer: str
     programmes: int
     covered_until: date | None = None
+    wage_idr: int | None = None
+    region: str | None = None
 
     @property
     def removes(self) -> bool:
@@ -48,58 +56,87 @@ def mask(programmes: Iterable[str]) -> int:
 _in_time = attrgetter("effective_on", "time", "source", "id")
 
 
-def spans(facts: Iterable[EnrolmentFact]) -> list[Span]:
-    """When one worker is enrolled at one subject: [first day, first day without), programmes.
+Stretch = tuple[date, date, EnrolmentFact]
+
+
+def spans(facts: Iterable[EnrolmentFact], minimums: Minimums) -> list[Span]:
+    """When one worker is enrolled at one subject: [first day, first day without), mask.
 
     The state on a day is the last fact with `effective_on` on or before it, per employer (design
-    5.2); a worker whom several members of a KSO enrolled counts once.
+    5.2); a worker whom several members of a KSO enrolled counts once. Of the wages that they report
+    the highest one counts: in doubt the employers are believed.
     """
+    groups = _by_employer(facts)
+    if len(groups) > 1:
+        return _union([piece for group in groups for piece in _pieces(group, minimums)])
+    return _judged(_stretches(groups[0]), minimums) if groups else []
+
+
+def _judged(stretches: list[Stretch], minimums: Minimums) -> list[Span]:
+    found: list[Span] = []
+    for first, until, fact in stretches:
+        minimums.judge(found, first, until, fact.programmes, fact.wage_idr, fact.region)
+    return found
+
+
+def _by_employer(facts: Iterable[EnrolmentFact]) -> list[list[EnrolmentFact]]:
     by_employer: dict[str, list[EnrolmentFact]] = defaultdict(list)
     for fact in facts:
         by_employer[fact.employer].append(fact)
-    found = [span for group in by_employer.values() for span in _spans_of_one(group)]
-    return found if len(by_employer) < 2 else _union(found)
+    return list(by_employer.values())
 
 
-def _spans_of_one(facts: list[EnrolmentFact]) -> list[Span]:
+def _stretches(facts: list[EnrolmentFact]) -> list[Stretch]:
+    """The days for which each fact of one employer is the one that enrols the worker."""
     facts.sort(key=_in_time)
-    found: list[Span] = []
+    found: list[Stretch] = []
     for index, fact in enumerate(facts):
         until = facts[index + 1].effective_on if index + 1 < len(facts) else _FOREVER
         if fact.covered_until:
             until = min(until, fact.covered_until + _DAY)
         if not fact.removes and fact.effective_on < until:
-            _extend(found, (fact.effective_on, until, fact.programmes))
+            found.append((fact.effective_on, until, fact))
     return found
 
 
-def _extend(found: list[Span], span: Span) -> None:
-    """Add a span; one that only continues the last is part of it, so that an update of nothing is none."""
-    if found and found[-1][1:] == (span[0], span[2]):
-        span = (found.pop()[0], *span[1:])
-    found.append(span)
+_Piece = tuple[Span, int]
 
 
-def _union(found: list[Span]) -> list[Span]:
-    edges = sorted({edge for first, until, _ in found for edge in (first, until)})
+def _pieces(group: list[EnrolmentFact], minimums: Minimums) -> list[_Piece]:
+    """The spans under one employer, each with the reported wage (-1: none)."""
+    return [
+        (span, -1 if stretch[2].wage_idr is None else stretch[2].wage_idr)
+        for stretch in _stretches(group)
+        for span in _judged([stretch], minimums)
+    ]
+
+
+def _union(found: list[_Piece]) -> list[Span]:
+    edges = sorted({edge for (first, until, _), _ in found for edge in (first, until)})
     merged: list[Span] = []
     for first, until in pairwise(edges):
-        masks = [programmes for a, b, programmes in found if a <= first < b]
-        if masks:
-            _extend(merged, (first, until, _or(masks)))
+        told = [(wage, mask) for (a, b, mask), wage in found if a <= first < b]
+        if told:
+            extend(merged, first, until, _together(told))
     return merged
 
 
-def _or(masks: list[int]) -> int:
-    together = 0
-    for one in masks:
-        together |= one
-    return together
+def _together(told: list[tuple[int, int]]) -> int:
+    """The programmes of all; the verdict on the highest wage, the kindest one when it is told twice."""
+    highest = max(wage for wage, _ in told)
+    verdicts = {mask & (WAGED | LOW) for wage, mask in told if wage == highest}
+    verdict = next(kind for kind in (WAGED, 0, WAGED | LOW) if kind in verdicts)
+    return reduce(or_, (mask & ~(WAGED | LOW) for _, mask in told)) | verdict
+
+
+def covers(facts: Iterable[EnrolmentFact], day: date) -> bool:
+    """Whether the worker whom these facts are about is enrolled on a day."""
+    return any(first <= day < until for group in _by_employer(facts) for first, until, _ in _stretches(group))
 
 
 def removals(worker: str, facts: list[EnrolmentFact]) -> list[Removal]:
     """The worker's unregistrations that left her without cover, until she is covered again."""
-    covered = spans(facts)
+    covered = [stretch for group in _by_employer(facts) for stretch in _stretches(group)]
     found = []
     for fact in sorted((f for f in facts if f.removes), key=_in_time):
         if any(first <= fact.effective_on < until for first, until, _ in covered):
@@ -124,16 +161,16 @@ class Deltas:
 
     def add(self, covered: Iterable[Span], sign: int) -> None:
         """Add (`sign` 1) or take away (-1) a worker's spans."""
-        for first, until, programmes in covered:
-            self._at(first, programmes, sign)
+        for first, until, counted in covered:
+            self._at(first, counted, sign)
             if until != _FOREVER:
-                self._at(until, programmes, -sign)
+                self._at(until, counted, -sign)
 
-    def _at(self, day: date, programmes: int, sign: int) -> None:
+    def _at(self, day: date, counted: int, sign: int) -> None:
         counts = self._days.get(day)
         if counts is None:
-            counts = self._days[day] = [0] * 6
-        for index in _COUNTED[programmes]:
+            counts = self._days[day] = [0] * _COUNTS
+        for index in _COUNTED[counted]:
             counts[index] += sign
 
     def __bool__(self) -> bool:
@@ -142,9 +179,9 @@ class Deltas:
     def apply(self, steps: list[Step]) -> list[Step]:
         """The steps with these changes: sorted by day, none that changes nothing."""
         total = {day: list(counts) for day, counts in self._days.items()}
-        before: tuple[int, ...] = (0,) * 6
+        before: tuple[int, ...] = (0,) * _COUNTS
         for step in steps:
-            counts = total.setdefault(step.on, [0] * 6)
+            counts = total.setdefault(step.on, [0] * _COUNTS)
             for index, value in enumerate(_counts(step)):
                 counts[index] += value - before[index]
             before = _counts(step)
@@ -152,11 +189,11 @@ class Deltas:
 
 
 def _counts(step: Step) -> tuple[int, ...]:
-    return (step.enrolled, step.jkk, step.jkm, step.jht, step.jp, step.jkp)
+    return (step.enrolled, step.jkk, step.jkm, step.jht, step.jp, step.jkp, step.waged, step.low)
 
 
 def _running(changes: dict[date, Counts]) -> list[Step]:
-    running, steps = [0] * 6, []
+    running, steps = [0] * _COUNTS, []
     for day in sorted(changes):
         if any(changes[day]):
             running = [a + b for a, b in zip(running, changes[day], strict=True)]

@@ -1,47 +1,40 @@
 """The registry's tables and SQL. Every statement takes a whole batch as arrays."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from services.registry.coverage import EnrolmentFact
+from services.registry.incidents import IncidentFact, Unit
 from shared.database import Transaction
 from shared.events.data import CoverageChanged, Posting
 from shared.ledger import Identity, columns
 
-TABLES = ("enrolment", "posting")
-Unit = tuple[str, str]
-EnrolmentRow = tuple[str, str, int, str, str, str, int, date, date | None, datetime]
-PostingRow = tuple[str, str, int, str, str, int, int, date, datetime]
+TABLES = ("enrolment", "posting", "incident")
 
 _snapshots = msgspec.json.Decoder(CoverageChanged)
 
 _LOCK_SUBJECTS = """
-SELECT subject, version, snapshot FROM coverage WHERE subject = ANY($1::text[]) ORDER BY subject FOR UPDATE
+SELECT subject, snapshot, wages IS DISTINCT FROM $2 AS stale FROM coverage
+WHERE subject = ANY($1::text[]) ORDER BY subject FOR UPDATE
 """
 _OPEN_SUBJECTS = """
-INSERT INTO coverage SELECT s, 0, '{"version":0}' FROM unnest($1::text[]) s ORDER BY s ON CONFLICT DO NOTHING
+INSERT INTO coverage (subject, version, snapshot, wages)
+SELECT s, 0, '{"version":0}', $2 FROM unnest($1::text[]) s ORDER BY s ON CONFLICT DO NOTHING
 """
-_ADD_ENROLMENTS = """
-INSERT INTO enrolment
-SELECT g.*, EXISTS (SELECT FROM retraction r WHERE r.source = g.source AND r.id = g.id)
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::smallint[],
-            $8::date[], $9::date[], $10::timestamptz[])
-     AS g (source, id, digest, subject, worker, employer, programmes, effective_on, covered_until, at)
-ON CONFLICT DO NOTHING RETURNING source, id, retracted
+_STALE = """
+SELECT subject FROM coverage WHERE subject > $2 AND wages IS DISTINCT FROM $1 ORDER BY subject LIMIT $3
 """
-_ADD_POSTINGS = """
-INSERT INTO posting
-SELECT g.*, EXISTS (SELECT FROM retraction r WHERE r.source = g.source AND r.id = g.id)
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::int[],
-            $8::date[], $9::timestamptz[])
-     AS g (source, id, digest, subject, period, amount_idr, workers, posted_on, at)
-ON CONFLICT DO NOTHING RETURNING source, id, retracted
+_PUT = """
+UPDATE coverage c SET version = n.version, snapshot = n.snapshot, wages = $4
+FROM unnest($1::text[], $2::bigint[], $3::text[]) AS n (subject, version, snapshot)
+WHERE c.subject = n.subject
 """
 _STANDING = """
-SELECT e.subject, e.worker, e.effective_on, e.at, e.source, e.id, e.employer, e.programmes, e.covered_until
+SELECT e.subject, e.worker, e.effective_on, e.at, e.source, e.id, e.employer, e.programmes, e.covered_until,
+       e.wage_idr, e.region
 FROM enrolment e JOIN unnest($1::text[], $2::text[]) AS u (subject, worker)
   ON e.subject = u.subject AND e.worker = u.worker WHERE NOT e.retracted
 """
@@ -49,47 +42,106 @@ _POSTINGS = """
 SELECT DISTINCT ON (subject, period) subject, period, amount_idr, workers, posted_on FROM posting
 WHERE subject = ANY($1::text[]) AND NOT retracted ORDER BY subject, period, at DESC, source DESC, id DESC
 """
-_PUT = """
-UPDATE coverage c SET version = n.version, snapshot = n.snapshot
-FROM unnest($1::text[], $2::bigint[], $3::text[]) AS n (subject, version, snapshot)
-WHERE c.subject = n.subject
+_INCIDENTS = """
+SELECT subject, worker, employer, kind, occurred_on, source, id FROM incident
+WHERE worker = ANY($1::text[]) AND NOT retracted
 """
 
 
-async def lock_coverage(transaction: Transaction, subjects: Iterable[str]) -> dict[str, CoverageChanged]:
-    """The coverage of these subjects, locked in order until the end of the transaction."""
-    wanted = list(subjects)
-    await transaction.run(_OPEN_SUBJECTS, wanted)
-    rows = await transaction.rows(_LOCK_SUBJECTS, wanted)
-    return {row.subject: _snapshots.decode(row.snapshot) for row in rows}
+class _Ledger(NamedTuple):
+    """A ledger table: its columns beside `retracted`, and their types."""
+
+    table: str
+    columns: str
+    types: tuple[str, ...]
+
+    def insert(self) -> str:
+        """Add facts unless they are known; those retracted before they came are marked at once."""
+        arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(self.types, 1))
+        return (
+            f"INSERT INTO {self.table} ({self.columns}, retracted) "
+            "SELECT g.*, EXISTS (SELECT FROM retraction r WHERE r.source = g.source AND r.id = g.id) "
+            f"FROM unnest({arrays}) AS g ({self.columns}) "
+            "ON CONFLICT DO NOTHING RETURNING source, id, retracted"
+        )
 
 
-async def add_enrolments(transaction: Transaction, rows: list[EnrolmentRow]) -> dict[Identity, bool]:
-    """Add enrolment facts; which of them were new, and whether each was retracted before it came."""
-    return await _add(transaction, _ADD_ENROLMENTS, rows)
+_SAID = ("text", "text", "bigint", "text", "text")  # source, id, digest, subject, and the next one
+_ENROLMENT = _Ledger(
+    "enrolment",
+    "source, id, digest, subject, worker, employer, programmes, effective_on, covered_until, at, "
+    "wage_idr, region, recorded",
+    (*_SAID, "text", "smallint", "date", "date", "timestamptz", "bigint", "text", "timestamptz"),
+)
+_POSTING = _Ledger(
+    "posting",
+    "source, id, digest, subject, period, amount_idr, workers, posted_on, at, recorded",
+    (*_SAID, "bigint", "int", "date", "timestamptz", "timestamptz"),
+)
+_INCIDENT = _Ledger(
+    "incident",
+    "source, id, digest, subject, worker, employer, kind, occurred_on, at, recorded",
+    (*_SAID, "text", "text", "date", "timestamptz", "timestamptz"),
+)
+_ADD = {ledger.table: ledger.insert() for ledger in (_ENROLMENT, _POSTING, _INCIDENT)}
 
 
-async def add_postings(transaction: Transaction, rows: list[PostingRow]) -> dict[Identity, bool]:
-    """Add contribution postings; which of them were new, and whether each was retracted before it came."""
-    return await _add(transaction, _ADD_POSTINGS, rows)
+class Named(NamedTuple):
+    """Where some facts belong: (subject, worker) of enrolments, subjects of postings, injured workers."""
+
+    units: set[Unit]
+    paid: set[str]
+    injured: set[str]
 
 
-async def _add(transaction: Transaction, statement: str, rows: list[Any]) -> dict[Identity, bool]:
+EnrolmentRow = tuple[
+    str, str, int, str, str, str, int, date, date | None, datetime, int | None, str | None, datetime
+]
+PostingRow = tuple[str, str, int, str, str, int, int, date, datetime, datetime]
+IncidentRow = tuple[str, str, int, str, str, str, str, date, datetime, datetime]
+
+
+async def lock_coverage(
+    transaction: Transaction, subjects: Iterable[str], wages: int
+) -> tuple[dict[str, CoverageChanged], set[str]]:
+    """The coverage of these subjects, locked in order until the end of the transaction.
+
+    And those among them that were counted with another table of minimum wages than `wages`, a digest.
+    """
+    wanted = sorted(subjects)
+    await transaction.run(_OPEN_SUBJECTS, wanted, wages)
+    rows = await transaction.rows(_LOCK_SUBJECTS, wanted, wages)
+    known = {row.subject: _snapshots.decode(row.snapshot) for row in rows}
+    return known, {row.subject for row in rows if row.stale}
+
+
+async def stale(transaction: Transaction, wages: int, after: str, limit: int) -> list[str]:
+    """Subjects after `after` that were counted with another table of minimum wages."""
+    return [row.subject for row in await transaction.rows(_STALE, wages, after, limit)]
+
+
+async def add(transaction: Transaction, table: str, rows: list[Any]) -> dict[Identity, bool]:
+    """Add facts to a ledger; which of them were new, and whether each was retracted before it came."""
     if not rows:
         return {}
-    added = await transaction.rows(statement, *columns(rows))
+    added = await transaction.rows(_ADD[table], *columns(rows))
     return {(source, id_): retracted for source, id_, retracted in added}
 
 
-async def named(transaction: Transaction, facts: set[Identity]) -> tuple[set[Unit], set[str]]:
-    """Where these facts belong: (subject, worker) of enrolments, subject of postings."""
+async def named(transaction: Transaction, facts: set[Identity]) -> Named:
+    """Where these facts belong, as far as they are known."""
     if not facts:
-        return set(), set()
+        return Named(set(), set(), set())
     given = columns(sorted(facts))
     where = "JOIN unnest($1::text[], $2::text[]) AS k (source, id) ON f.source = k.source AND f.id = k.id"
     units = await transaction.rows(f"SELECT f.subject, f.worker FROM enrolment f {where}", *given)
     postings = await transaction.rows(f"SELECT f.subject FROM posting f {where}", *given)
-    return {(row.subject, row.worker) for row in units}, {row.subject for row in postings}
+    injured = await transaction.rows(f"SELECT f.worker FROM incident f {where}", *given)
+    return Named(
+        {(row.subject, row.worker) for row in units},
+        {row.subject for row in postings},
+        {row.worker for row in injured},
+    )
 
 
 async def standing(transaction: Transaction, units: set[Unit]) -> dict[Unit, list[EnrolmentFact]]:
@@ -99,6 +151,13 @@ async def standing(transaction: Transaction, units: set[Unit]) -> dict[Unit, lis
         for subject, worker, *fact in await transaction.rows(_STANDING, *columns(sorted(units))):
             found[subject, worker].append(EnrolmentFact(*fact))
     return found
+
+
+async def incidents_of(transaction: Transaction, workers: Collection[str]) -> list[IncidentFact]:
+    """The incidents of these workers that are not retracted."""
+    if not workers:
+        return []
+    return [IncidentFact(*row) for row in await transaction.rows(_INCIDENTS, list(workers))]
 
 
 async def postings_of(transaction: Transaction, subjects: set[str]) -> dict[str, list[Posting]]:
@@ -113,8 +172,8 @@ async def postings_of(transaction: Transaction, subjects: set[str]) -> dict[str,
     return found
 
 
-async def put_coverage(transaction: Transaction, changed: dict[str, CoverageChanged]) -> None:
-    """Store new snapshots."""
+async def put_coverage(transaction: Transaction, changed: dict[str, CoverageChanged], wages: int) -> None:
+    """Store new snapshots, counted with the table of minimum wages that has this digest."""
     if changed:
         rows = [(s, c.version, msgspec.json.encode(c).decode()) for s, c in changed.items()]
-        await transaction.run(_PUT, *columns(rows))
+        await transaction.run(_PUT, *columns(rows), wages)

@@ -106,6 +106,11 @@ def _unregistration(data: d.WorkerUnregistered) -> None:
     _text("reason", data.reason)
 
 
+def _posting(data: d.ContributionPosted) -> None:
+    if not FIRST_DAY.year <= int(data.period[:4]) < LAST_DAY.year:
+        raise BadEvent("data.period", f"must be a month from {FIRST_DAY.year}-01 to {LAST_DAY.year - 1}-12")
+
+
 def _retraction(data: d.FactRetracted) -> None:
     for field in ("source", "id", "reason"):
         _text(field, getattr(data, field))
@@ -120,6 +125,7 @@ _RULES: dict[type[d.Data], Callable[..., None]] = {
     d.WorkerUpdated: _enrolment,
     d.WorkerUnregistered: _unregistration,
     d.WorkerIncidentReported: _placed,
+    d.ContributionPosted: _posting,
     d.FactRetracted: _retraction,
 }
 

@@ -7,25 +7,83 @@ Money is whole rupiah, dates are local (Asia/Jakarta), `None` means unknown and 
 from datetime import date
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-Rupiah = Annotated[int, Meta(ge=0, le=10**15)]
-Headcount = Annotated[int, Meta(ge=0, le=10_000_000)]
-Text = Annotated[str, Meta(min_length=1, max_length=500)]
-Region = Annotated[str, Meta(pattern=r"^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$")]
-# A length beside the pattern, because Python's `$` also stands before a last newline.
-Period = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", max_length=7)]
-Subject = Annotated[str, Meta(min_length=3, max_length=140)]
-Programme = Literal["jkk", "jkm", "jht", "jp", "jkp"]
-Size = Literal["micro", "small", "medium", "large", "unknown"]
-Sector = Literal["private", "state", "community"]
-ProjectKind = Literal["construction", "construction-consultancy", "goods", "services", "community"]
-Method = Literal["tender", "direct", "self-managed", "grant"]
-Segment = Literal["pu", "bpu", "jakon", "non-asn", "vulnerable"]
-
-
-class Data(Struct, gc=False, kw_only=True, omit_defaults=True):
-    """Base of all event data: no cycles, never changed once made, unset fields are not sent."""
+from shared.events.base import (
+    Data as Data,
+)
+from shared.events.base import (
+    Headcount as Headcount,
+)
+from shared.events.base import (
+    Method as Method,
+)
+from shared.events.base import (
+    Period as Period,
+)
+from shared.events.base import (
+    Programme as Programme,
+)
+from shared.events.base import (
+    ProjectKind as ProjectKind,
+)
+from shared.events.base import (
+    Region as Region,
+)
+from shared.events.base import (
+    Rupiah as Rupiah,
+)
+from shared.events.base import (
+    Sector as Sector,
+)
+from shared.events.base import (
+    Segment as Segment,
+)
+from shared.events.base import (
+    Size as Size,
+)
+from shared.events.base import (
+    Subject as Subject,
+)
+from shared.events.base import (
+    Text as Text,
+)
+from shared.events.states import (
+    AlertState as AlertState,
+)
+from shared.events.states import (
+    Bilingual as Bilingual,
+)
+from shared.events.states import (
+    CaseState as CaseState,
+)
+from shared.events.states import (
+    CoverageChanged as CoverageChanged,
+)
+from shared.events.states import (
+    Evidence as Evidence,
+)
+from shared.events.states import (
+    Exposure as Exposure,
+)
+from shared.events.states import (
+    FlagState as FlagState,
+)
+from shared.events.states import (
+    Incident as Incident,
+)
+from shared.events.states import (
+    Posting as Posting,
+)
+from shared.events.states import (
+    Removal as Removal,
+)
+from shared.events.states import (
+    SanctionState as SanctionState,
+)
+from shared.events.states import (
+    Step as Step,
+)
 
 
 class Kbli(Data):
@@ -152,107 +210,3 @@ class FactRetracted(Data):
     source: Annotated[str, Meta(min_length=1, max_length=300)]
     id: Annotated[str, Meta(min_length=1, max_length=300)]
     reason: Text
-
-
-class Step(Data, array_like=True, kw_only=False):
-    """From `on` on, until the next step, this many distinct workers are enrolled (and per programme)."""
-
-    on: date
-    enrolled: int
-    jkk: int = 0
-    jkm: int = 0
-    jht: int = 0
-    jp: int = 0
-    jkp: int = 0
-
-
-class Removal(Data):
-    """A worker without cover in [`on`, `until`) by an unregistration; `source`+`id` name the fact."""
-
-    worker: str
-    on: date
-    source: str
-    id: str
-    until: date | None = None
-
-
-class Posting(Data):
-    """The contribution posted for a period."""
-
-    period: str
-    amount_idr: int
-    workers: int
-    posted_on: date
-
-
-class CoverageChanged(Data):
-    """The whole coverage of one subject over time: needs no clock and no earlier message to be read."""
-
-    version: int
-    steps: list[Step] = []
-    removals: list[Removal] = []
-    postings: list[Posting] = []
-
-
-class Evidence(Data):
-    """One value a finding rests on: a fact (`source`+`id`), or a parameter of the law (`article`)."""
-
-    name: str
-    value: str
-    source: str | None = None
-    id: str | None = None
-    article: str | None = None
-    confidence: str | None = None
-
-
-class Bilingual(Data):
-    id: str
-    en: str
-
-
-class FlagState(Data):
-    """A flag as it stands, with all it takes to prove itself (design: a flag proves itself)."""
-
-    flag_id: str
-    subject: str
-    code: str
-    version: int
-    status: Literal["open", "cleared", "withdrawn"]
-    rule: str
-    name: str
-    since: date
-    raised_on: date
-    law: list[str]
-    evidence: list[Evidence]
-    title: Bilingual
-    reason: Bilingual
-    remedy: Bilingual
-    region: str | None = None
-    due: date | None = None
-    ended_on: date | None = None
-    workers: int | None = None
-    amount_idr: int | None = None
-    uncovered_working_days: int | None = None
-
-
-class CaseState(Data):
-    """A case opened for a flag, as the notifier announces it."""
-
-    case_id: str
-    flag_id: str
-    subject: str
-    code: str
-    on: date
-
-
-class AlertState(Data):
-    """One try that settled an alert: delivered, or given up for good."""
-
-    alert_id: str
-    case_id: str
-    kind: Literal["raised", "cleared", "withdrawn"]
-    channel: Literal["email", "webhook"]
-    attempts: int
-    subject: str
-    code: str
-    error: str | None = None

@@ -56,7 +56,14 @@ FACT_RETRACTED = _type(
 )
 
 COVERAGE_CHANGED = _type(
-    "coverage.changed", d.CoverageChanged, topics.COVERAGE, "employer", "project", "worker"
+    "coverage.changed",
+    d.CoverageChanged,
+    topics.COVERAGE,
+    "employer",
+    "project",
+    "worker",
+    "agency",
+    "group",
 )
 FLAG_RAISED = _type("flag.raised", d.FlagState, topics.FLAGS)
 FLAG_UPDATED = _type("flag.updated", d.FlagState, topics.FLAGS)
@@ -64,6 +71,7 @@ FLAG_CLEARED = _type("flag.cleared", d.FlagState, topics.FLAGS)
 FLAG_WITHDRAWN = _type("flag.withdrawn", d.FlagState, topics.FLAGS)
 CASE_OPENED = _type("case.opened", d.CaseState, topics.ALERTS)
 CASE_CLOSED = _type("case.closed", d.CaseState, topics.ALERTS)
+SANCTION_STEP_DUE = _type("sanction.step-due", d.SanctionState, topics.ALERTS)
 ALERT_DELIVERED = _type("alert.delivered", d.AlertState, topics.ALERTS)
 ALERT_FAILED = _type("alert.failed", d.AlertState, topics.ALERTS)
 

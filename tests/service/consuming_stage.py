@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from services.registry.handlers import Handlers
+from services.registry.wages import in_force
 from shared import topics
 from shared.clock import FixedClock
 from shared.consuming import Received, Work
@@ -49,7 +50,7 @@ class Registry:
         """Store and announce as always, then get into trouble."""
         names = [one.event.id for one in received]
         self.batches.append(names)
-        await Handlers(FixedClock(date(2025, 6, 1))).on_facts(work, received)
+        await Handlers(FixedClock(date(2025, 6, 1)), in_force()).on_facts(work, received)
         self.trouble(names)
 
     def on(self, place: Place, **settings: object) -> Service:

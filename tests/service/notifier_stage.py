@@ -1,43 +1,38 @@
-"""A notifier on a real PostgreSQL, a real SMTP server and a real HTTP server, with time that can be moved."""
+"""A notifier on a real PostgreSQL, with time that can be moved."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
-import uvicorn
 from aiokafka import ConsumerRecord
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from fastapi import FastAPI
 from pydantic import SecretStr
-from standardwebhooks.webhooks import Webhook
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 import services.notifier
 from patuh.embedded.postgres import PostgresNode
+from services.notifier import api
 from services.notifier.casework import Casework
 from services.notifier.channels.email import EmailSender
 from services.notifier.channels.webhook import WebhookSender
 from services.notifier.delivery import Delivery
 from services.notifier.handlers import Handlers
+from services.notifier.sanctions import Sanctions
 from services.notifier.settings import NotifierSettings
+from shared.clock import FixedClock
 from shared.consuming import Received
 from shared.events import Event, decode, types
 from shared.events.data import Bilingual, FlagState
+from shared.law import load
 from shared.producer import Message
 from shared.service import Service
+from tests.service.notifier_servers import SECRET
 
 HERE = Path(services.notifier.__file__).parent
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # of the published test vector
 OFFICER = "officer@example.org"
 SETTLE = timedelta(seconds=30)
 LONGEST = timedelta(seconds=100)
@@ -73,78 +68,6 @@ def received(state: FlagState) -> Received:
     event = Event(kind, name, "urn:patuh:employer", state.subject, datetime.now(UTC), state, "case-story")
     record: Any = ConsumerRecord(kind.topic.name, 0, 0, 0, 0, None, b"", None, -1, 0, ())
     return Received(event, record)
-
-
-@dataclass
-class Mailbox:
-    """An SMTP server: it answers mails with `answers` in turn, then with 250."""
-
-    answers: list[str] = field(default_factory=list)
-    mails: list[EmailMessage] = field(default_factory=list)
-    recipients: list[str] = field(default_factory=list)
-    sessions: set[int] = field(default_factory=set)
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Take one mail; the name is prescribed by aiosmtpd."""
-        answer = self.answers.pop(0) if self.answers else "250 OK"
-        if answer.startswith("250"):
-            content = envelope.original_content or b""
-            self.mails.append(message_from_bytes(content, policy=policy.default))
-            self.recipients += envelope.rcpt_tos
-            self.sessions.add(id(session))
-        return answer
-
-    @asynccontextmanager
-    async def listening(self) -> AsyncIterator[int]:
-        """Listen on a free port."""
-        server = await asyncio.get_running_loop().create_server(lambda: SMTP(self), "127.0.0.1", 0)
-        async with server:
-            yield server.sockets[0].getsockname()[1]
-
-
-@dataclass
-class Hook:
-    """An HTTP server: it answers `statuses` in turn, then 204; it keeps what was properly signed."""
-
-    statuses: list[int] = field(default_factory=list)
-    bodies: list[dict[str, Any]] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
-    followed: int = 0
-    arrived: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
-    hang: asyncio.Event | None = None
-
-    async def receive(self, request: Request) -> Response:
-        """Verify and keep one webhook. The first one is held back while `hang` is not set."""
-        body = await request.body()
-        content = Webhook(SECRET).verify(body, dict(request.headers))
-        if self.hang and not self.ids:
-            self.ids.append(request.headers["webhook-id"])
-            await self.hang.wait()
-        self.ids.append(request.headers["webhook-id"])
-        self.bodies.append(content)
-        self.arrived.release()
-        return Response(
-            status_code=self.statuses.pop(0) if self.statuses else 204, headers={"location": "/other"}
-        )
-
-    async def other(self, request: Request) -> Response:
-        """Where a redirect would lead."""
-        self.followed += 1
-        return Response(status_code=204)
-
-    @asynccontextmanager
-    async def listening(self) -> AsyncIterator[int]:
-        """Listen on a free port."""
-        routes = [
-            Route("/hook", self.receive, methods=["POST"]),
-            Route("/other", self.other, methods=["POST"]),
-        ]
-        server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="warning"))
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            serving = asyncio.create_task(server.serve(sockets=[listener]))
-            yield listener.getsockname()[1]
-            server.should_exit = True
-            await serving
 
 
 @dataclass
@@ -193,6 +116,32 @@ class Office:
             while await delivery.deliver_some():
                 continue
 
+    @property
+    def sanctions(self) -> Sanctions:
+        """The ladders, under the real law, on the day that the settings say."""
+        return Sanctions(self.settings.clock, load())
+
+    def stand_on(self, day: date) -> None:
+        """Let the service's clock stand on another day."""
+        assert isinstance(self.settings.clock, FixedClock)
+        self.settings.clock.day = day
+
+    async def tick(self) -> None:
+        """Let the timer look at every case whose day has come."""
+        looked_at = 1
+        while looked_at:
+            async with self.service.work() as work:
+                looked_at = await self.sanctions.on_timer(work)
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[httpx.AsyncClient]:
+        """A client of the HTTP side."""
+        app = FastAPI()
+        app.include_router(api.routes(self.service.database, self.sanctions))
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://notifier") as client:
+            yield client
+
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Look into the tables."""
         async with self.service.database.transaction() as transaction:
@@ -220,7 +169,9 @@ async def office(node: PostgresNode, **settings: Any) -> AsyncIterator[Office]:
     try:
         await service.database.migrate(HERE / "migrations")
         async with service.database.transaction() as transaction:
-            await transaction.run("TRUNCATE flag_case, alert, attempt, outbox")
+            await transaction.run(
+                "TRUNCATE flag_case, alert, attempt, sanction_step, sanction_announced, outbox"
+            )
         yield Office(service, chosen)
     finally:
         await service.database.close()

@@ -1,7 +1,7 @@
 """A small world of facts for the order tests, and the two services' handlers on real databases.
 
-Small on purpose: two employers under several names, two projects, four workers, forty days, so that
-facts meet each other in every way. Retractions of any of them are drawn too.
+Small on purpose: two employers under several names, an office, a list of vulnerable workers, two projects,
+four workers, forty days, so that facts meet each other in every way. Retractions of any are drawn too.
 """
 
 from collections.abc import Iterable
@@ -12,8 +12,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.employer import handlers as employer_handlers
-from services.employer import law
 from services.registry import handlers as registry_handlers
+from services.registry.wages import in_force
+from shared import law
 from shared.clock import FixedClock
 from shared.consuming import Received, Work
 from shared.database import Database
@@ -27,6 +28,7 @@ FIRST = date(2025, 3, 3)
 FIRM, OTHER = "employer:0990043515405000", "employer:0990761314405000"
 FIRM_BY_NIB = "employer:nib-1234567890123"
 EMPLOYERS = (FIRM, OTHER, FIRM_BY_NIB)
+ENROLLING = (*EMPLOYERS, "agency:63421", "group:rentan-cikole")
 PROJECTS = ("project:p-one", "project:p-two")
 WORKERS = tuple(f"worker:{n:040x}" for n in range(1, 5))
 
@@ -35,6 +37,9 @@ instants = st.integers(0, 120 * 24).map(lambda h: datetime(2025, 3, 3, tzinfo=UT
 maybe_days = st.none() | days
 counts = st.none() | st.integers(0, 4)
 programmes = st.lists(st.sampled_from(["jkk", "jkm", "jht"]), unique=True)
+# Kota Sukabumi: enough in both years, in 2025 only, in neither; and what nobody can compare.
+wages = st.sampled_from([None, 3_500_000, 3_100_000, 2_000_000])
+regions = st.sampled_from([None, "32.72", "32.72.02", "99.99"])
 _name_of = {FIRM: "1234567890123", FIRM_BY_NIB: "1234567890123", OTHER: None}
 
 
@@ -92,17 +97,23 @@ def _award(draw: st.DrawFn, on: date) -> d.ProjectAwarded:
 
 
 @st.composite
-def worker_facts(draw: st.DrawFn) -> tuple[types.EventType, str, d.Data]:
-    worker, on = draw(st.sampled_from(WORKERS)), draw(days)
+def worker_facts(
+    draw: st.DrawFn, workers: tuple[str, ...] = WORKERS, employers: tuple[str, ...] = ENROLLING
+) -> tuple[types.EventType, str, d.Data]:
+    worker, on = draw(st.sampled_from(workers)), draw(days)
     place: dict[str, Any] = {
-        "employer": draw(st.sampled_from(EMPLOYERS)),
+        "employer": draw(st.none() | st.sampled_from(employers)),
         "project": draw(st.none() | st.sampled_from(PROJECTS)),
-        "effective_on": on,
     }
+    if draw(st.integers(0, 4)) == 0:
+        accident = d.WorkerIncidentReported(kind="accident", occurred_on=on, **place)
+        return types.WORKER_INCIDENT, worker, accident
+    place["effective_on"] = on
     if draw(st.integers(0, 2)) == 0:
         return types.WORKER_UNREGISTERED, worker, d.WorkerUnregistered(reason="left", **place)
     until = draw(st.none() | st.integers(0, 60).map(lambda n: on + timedelta(days=n)))
     enrolment: dict[str, Any] = {"segment": "pu", "programmes": draw(programmes), "covered_until": until}
+    enrolment |= {"wage_idr": draw(wages), "region": draw(regions)}
     return types.WORKER_REGISTERED, worker, d.WorkerRegistered(**place, **enrolment)
 
 
@@ -127,10 +138,11 @@ def worlds(draw: st.DrawFn) -> list[Event]:
         for index, (kind, subject, data) in enumerate(drawn)
     ]
     taken_back = draw(st.lists(st.sampled_from(facts), unique_by=lambda e: e.id, max_size=4)) if facts else []
-    return facts + [_retraction(fact) for fact in taken_back]
+    return facts + [retraction(fact) for fact in taken_back]
 
 
-def _retraction(fact: Event) -> Event:
+def retraction(fact: Event) -> Event:
+    """The fact taken back."""
     data = d.FactRetracted(source=fact.source, id=fact.id, reason="entered by mistake")
     time = datetime(2025, 6, 9, tzinfo=UTC)
     return Event(types.FACT_RETRACTED, f"r-{fact.id}", "a", fact.subject, time, data)
@@ -162,7 +174,7 @@ class Services:
 
     async def registry(self, events: list[Event]) -> list[Event]:
         """Give the registry a batch; the coverage it announces."""
-        handlers = registry_handlers.Handlers(FixedClock(self.day))
+        handlers = registry_handlers.Handlers(FixedClock(self.day), in_force())
         return await _one_batch(self.registry_database, handlers.on_facts, events)
 
     async def employer(self, events: list[Event]) -> list[Event]:

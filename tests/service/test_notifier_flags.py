@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator, Iterator
 from itertools import permutations
 
-import httpx
 import pytest
-from fastapi import FastAPI
 
 from patuh.embedded.postgres import PostgresNode
-from services.notifier import api, cases, store
+from services.notifier import cases, store
 from shared.events.data import AlertState, CaseState, FlagState
-from tests.service.notifier_stage import OFFICER, SETTLE, Mailbox, Office, flag, office
+from tests.service.notifier_servers import Mailbox
+from tests.service.notifier_stage import OFFICER, SETTLE, Office, flag, office
 
 LIFE = [flag(), flag(version=2, workers=3), flag(version=3, workers=2), flag(version=4, status="cleared")]
 ALERTS = "SELECT kind, status FROM alert ORDER BY sequence"
@@ -130,10 +129,7 @@ async def test_the_api_tells_cases_alerts_and_attempts_but_no_address(desk: Offi
     desk.wait()
     await desk.deliver()
     await desk.hear(flag(2, version=2, status="cleared"))
-    app = FastAPI()
-    app.include_router(api.routes(desk.service.database))
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://notifier") as client:
+    async with desk.client() as client:
         listed = (await client.get("/v1/cases", params={"status": "open", "limit": 10})).json()
         story = await client.get(f"/v1/cases/{cases.case_id('flag-2')}")
         counted = (await client.get("/v1/alerts/count")).json()
@@ -146,6 +142,7 @@ async def test_the_api_tells_cases_alerts_and_attempts_but_no_address(desk: Offi
     ]
     assert OFFICER not in story.text
     assert story.json()["flag"]["name"] == "Drainase 2"
+    assert story.json()["ladder"]["obstacle"] == "project"
     assert counted == {"delivered": 2, "pending": 1, "failed": 0, "cancelled": 0}
     assert unknown.status_code == 404
 
@@ -181,3 +178,33 @@ async def test_a_flag_that_is_never_quiet_is_told_all_the_same(desk: Office) -> 
         desk.wait(SETTLE * 0.7)
     await desk.deliver()
     assert await desk.rows(ALERTS) == [("raised", "delivered")]
+
+
+@pytest.mark.parametrize("status", ["cleared", "withdrawn"])
+@pytest.mark.parametrize("heard", [True, False])
+async def test_a_reminder_is_told_once_and_ends_in_silence(
+    desk: Office, mailbox: Mailbox, status: str, heard: bool
+) -> None:
+    reminder = flag(code="project.registration-due", level="notice")
+    await desk.hear(reminder)
+    if heard:
+        desk.wait()
+        await desk.deliver()
+    await desk.hear(flag(version=2, code="project.registration-due", level="notice", status=status))
+    desk.wait()
+    await desk.deliver()
+    told = [mail["Subject"] for mail in mailbox.mails]
+    assert told == (["[Patuh] Pengingat: Belum terdaftar: Drainase 1"] if heard else [])
+    assert await desk.rows(ALERTS) == [("raised", "delivered" if heard else "cancelled")]
+
+
+async def test_a_letter_that_goes_out_late_knows_the_steps_taken(desk: Office, mailbox: Mailbox) -> None:
+    await desk.hear(flag(code="employer.not-registered", subject="employer:nib-9912345678901"))
+    step = {"step": "warning-1", "taken_on": "2026-01-27"}
+    async with desk.client() as client:
+        assert (await client.post(f"/v1/cases/{cases.case_id('flag-1')}/sanctions", json=step)).is_success
+    desk.wait()
+    await desk.deliver()
+    (mail,) = mailbox.mails
+    text = " ".join(mail.get_content().split())
+    assert "Langkah sanksi berikut: teguran tertulis kedua, mulai 11 Februari 2026" in text

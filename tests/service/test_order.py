@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from patuh.assessing import findings_on
-from services.employer import law
 from services.registry.enrolment import snapshots
+from shared import law
 from shared.events import Event
 from shared.events.data import CoverageChanged
 from tests.service.small_world import DAY, Services, for_employer, for_registry, standing, worlds

@@ -1,7 +1,6 @@
 """Events and subjects for tests: a test names what matters to it, the rest is plausible and fixed."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -9,19 +8,21 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from services.employer.assessment import assess
+from patuh.assessing import subjects_in
+from services.employer.assessment import assess, examine
 from services.employer.finding import Finding
-from services.employer.law import load
-from services.employer.subjects import Subject, compose
-from services.registry.enrolment import snapshots
+from services.employer.rules.inquiry import Examination
+from services.employer.subjects import Subject
 from shared.clock import JAKARTA
 from shared.events import Event, EventType, encode, types
 from shared.events import data as d
+from shared.law import load
 
 LAW = load()
 FIRM, NIB, NPP = "employer:0012345674000000", "employer:nib-1234567890123", "employer:npp-AB123456"
 OTHER = "employer:nib-9876543210987"
 PROJECT = "project:lkpp-123-tender-4567"
+OFFICE, GROUP = "agency:63421", "group:rentan-cikole"
 OSS, SPSE, EJAKON, SIPP = "urn:oss", "urn:spse", "urn:ejakon", "urn:sipp"
 _TOPIC_SOURCES = {"employer": OSS, "project": SPSE, "worker": SIPP, "contribution": SIPP}
 
@@ -91,9 +92,9 @@ def amended(said: str | date, amendment: int, **told: Any) -> Event:
     return fact(types.PROJECT_AMENDED, PROJECT, data, said, **named)
 
 
-def in_ejakon(said: str | date, registered_on: str | date) -> Event:
-    """The registration of the project."""
-    data = d.ProjectRegistered(registered_on=day(registered_on))
+def in_ejakon(said: str | date, registered_on: str | date, listed: int | None = None) -> Event:
+    """The registration of the project, with so many workers listed."""
+    data = d.ProjectRegistered(registered_on=day(registered_on), workers_listed=listed)
     return fact(types.PROJECT_REGISTERED, PROJECT, data, said, source=EJAKON)
 
 
@@ -119,9 +120,33 @@ def unregistered(number: int, on: str | date, said: str | date | None = None, **
     return fact(types.WORKER_UNREGISTERED, worker(number), data, said or on)
 
 
+def retracted(event: Event, said: str | date) -> Event:
+    """Takes a fact back."""
+    data = d.FactRetracted(source=event.source, id=event.id, reason="entered by mistake")
+    return fact(types.FACT_RETRACTED, event.subject, data, said, source=event.source)
+
+
 def staff(number: int, on: str | date = "2025-01-06", **told: Any) -> list[Event]:
     """So many workers, enrolled from the same day."""
     return [enrolled(one, on, **told) for one in range(1, number + 1)]
+
+
+def posted(period: str, on: str | date, amount: int = 1_000_000, subject: str = FIRM) -> Event:
+    """A contribution for a period, paid on a day in rupiah."""
+    data = d.ContributionPosted(period=period, amount_idr=amount, workers=1, posted_on=day(on))
+    return fact(types.CONTRIBUTION_POSTED, subject, data, on)
+
+
+def paid(on: str | date, amount: int = 1_000_000) -> Event:
+    """A contribution for the project, in rupiah."""
+    return posted(day(on).isoformat()[:7], on, amount, PROJECT)
+
+
+def incident(number: int, on: str | date, said: str | date | None = None, **told: Any) -> Event:
+    """An accident of a worker, at FIRM unless another employer is named."""
+    usual: dict[str, Any] = {"kind": "accident", "employer": FIRM}
+    data = d.WorkerIncidentReported(occurred_on=day(on), **(usual | told))
+    return fact(types.WORKER_INCIDENT, worker(number), data, said or on)
 
 
 def sent(event: Event, **changes: Any) -> dict[str, Any]:
@@ -144,16 +169,8 @@ def _dated(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def subjects(facts: Sequence[Event]) -> dict[str, Subject]:
-    """All employers and projects that the facts are about, put together as the service does."""
-    by_subject: dict[str, list[Event]] = defaultdict(list)
-    for one in facts:
-        by_subject[one.subject].append(one)
-    coverage = snapshots(facts)
-    projects = {s for s in by_subject if s.startswith("project:")}
-    employers = {s for s in by_subject if s.startswith("employer:")}
-    named = {c for f in facts if isinstance(f.data, d.ProjectAwarded) for c in f.data.contractors}
-    covered = {s for s in coverage if s.startswith("employer:")}
-    return compose(employers, employers | named | covered, projects, by_subject, coverage)
+    """All subjects that the facts are about, put together as the services do it."""
+    return subjects_in(facts)
 
 
 def subject_of(facts: Sequence[Event], name: str) -> Subject:
@@ -163,6 +180,11 @@ def subject_of(facts: Sequence[Event], name: str) -> Subject:
 def findings(facts: Sequence[Event], on: str | date, name: str) -> dict[str, Finding]:
     """The findings about one subject on a day, by code."""
     return {found.code: found for found in assess(subject_of(facts, name), LAW, day(on))}
+
+
+def examination(facts: Sequence[Event], on: str | date, name: str, code: str) -> Examination:
+    """What one rule made of one subject on a day."""
+    return next(one for one in examine(subject_of(facts, name), LAW, day(on)) if one.code == code)
 
 
 def decided(found: Iterable[Finding]) -> set[str]:

@@ -16,6 +16,7 @@ from tests.unit.building import (
     PROJECT,
     award,
     day,
+    decided,
     enrolled,
     fact,
     lines,
@@ -83,22 +84,27 @@ def test_a_nik_and_a_reference_are_taken_and_the_nik_goes_no_further(tmp_path: P
     assert NIK not in str(facts)
     subjects = [fact.subject for fact in facts[1:]]
     assert subjects[0] == subjects[1] != subjects[2] == worker(1)
-    assert findings_on(facts, LAW, day("2025-01-06")) == []  # two workers, one of them said twice
+    found = findings_on(facts, LAW, day("2025-01-06"))
+    assert decided(found) == set()  # two workers, one of them said twice
+    assert "employer.workers-missing" not in {one.code for one in found}
 
 
-def test_findings_are_told_by_subject_and_code_of_employers_offices_and_projects() -> None:
+def test_findings_are_told_by_subject_and_code_of_employers_offices_projects_and_feeds() -> None:
     facts = [
         award("2025-03-20", contract_on="2025-03-20"),
         registered("2025-01-06", workforce=2, obliged_since="2025-01-06"),
         registered("2025-01-06", "agency:63421", name="Dinas", workforce=2, obliged_since="2025-01-06"),
         enrolled(1, "2025-01-06", employer=NIB),
     ]
-    found = [(one.subject, one.code) for one in findings_on(facts, LAW, day("2025-06-02"))]
-    assert found == [
-        ("agency:63421", "employer.not-registered"),
+    told = findings_on(facts, LAW, day("2025-06-02"))
+    assert [(one.subject, one.code) for one in told if not one.undecided] == [
+        ("agency:63421", "agency.non-asn-missing"),
         (FIRM, "employer.not-registered"),
         (PROJECT, "project.contractor-flagged"),
         (PROJECT, "project.not-registered"),
+    ]
+    assert [(one.subject, one.code) for one in told if one.undecided] == [
+        (feed, "feed.silent") for feed in ("feed:urn:oss", "feed:urn:spse")
     ]
 
 
@@ -111,7 +117,7 @@ def test_a_company_known_by_its_contributions_alone_is_not_described() -> None:
 
 def test_a_line_has_these_fields_and_no_other() -> None:
     facts = [MEMBER, enrolled(1, "2025-01-06"), unregistered(1, "2025-02-03")]
-    (found,) = findings_on(facts, LAW, day("2025-02-03"))
+    found = next(one for one in findings_on(facts, LAW, day("2025-02-03")) if not one.undecided)
     line = as_line(found)
     assert list(line) == [
         "subject",

@@ -17,6 +17,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from patuh.embedded.jars import kafka_version
 from services.console.settings import ConsoleSettings
+from services.employer.settings import EmployerSettings
 from services.gateway.settings import GatewaySettings
 from services.notifier.settings import NotifierSettings
 from shared import metrics
@@ -31,7 +32,7 @@ SECRETS = {"POSTGRES_PASSWORD": "f" * 48, "PATUH_WORKER_REF_KEY": "e" * 64}
 SETTINGS: dict[str, type[Settings]] = {
     "gateway": GatewaySettings,
     "registry": Settings,
-    "employer": Settings,
+    "employer": EmployerSettings,
     "notifier": NotifierSettings,
     "console": ConsoleSettings,
 }
@@ -97,9 +98,12 @@ def test_there_is_a_database_for_each_service() -> None:
     assert "./docker/postgres/databases.sql:/docker-entrypoint-initdb.d/databases.sql:ro" in mounted
 
 
-def test_only_the_gateway_gets_the_worker_reference_key() -> None:
-    having = [name for name, one in COMPOSE["services"].items() if "PATUH_WORKER_REF_KEY" in str(one)]
-    assert having == ["gateway"]
+@pytest.mark.parametrize(
+    ("key", "holder"), [("PATUH_WORKER_REF_KEY", "gateway"), ("PATUH_CLEARANCE_KEY", "employer")]
+)
+def test_only_one_service_gets_a_key(key: str, holder: str) -> None:
+    having = [name for name, one in COMPOSE["services"].items() if key in str(one)]
+    assert having == [holder]
 
 
 def test_secrets_come_from_outside_and_are_asked_for() -> None:
@@ -124,7 +128,7 @@ def test_the_example_tells_every_variable_with_the_same_default() -> None:
 
 def test_publishes_on_this_machine_only() -> None:
     ports = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
-    assert len(ports) == 3
+    assert len(ports) == 4
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 

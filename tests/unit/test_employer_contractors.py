@@ -16,7 +16,10 @@ from tests.unit.building import (
     cancelled,
     closed,
     completed,
+    enrolled,
     findings,
+    incident,
+    posted,
     registered,
     staff,
     started,
@@ -73,6 +76,37 @@ NOT_RAISED = [
         id="contractor replaced",
     ),
 ]
+
+SIZED: dict[str, Any] = {"member_since": "2025-01-06", "workforce": 1, "size": "medium"}
+ALL_PROGRAMMES: dict[str, Any] = {"programmes": ["jkk", "jkm", "jht", "jp"]}
+WELL = [registered("2025-01-06", **SIZED, **ALL_PROGRAMMES), posted("2025-01", "2025-02-14")]
+PAYING = enrolled(1, "2025-01-06", wage_idr=9_000_000, region="32.72")
+# What is wrong with a member that has all its workers, and which rule of employers says so.
+OTHER_RULES = [
+    pytest.param([*WELL, PAYING], "employer.in-arrears", id="in arrears"),
+    pytest.param(
+        [registered("2025-01-06", **SIZED, programmes=["jkk", "jkm"]), PAYING],
+        "employer.programme-missing",
+        id="programmes",
+    ),
+    pytest.param(
+        [*WELL, posted("2025-02", "2025-03-14"), enrolled(1, "2025-01-06", wage_idr=1, region="32.72")],
+        "employer.wage-underreported",
+        id="wages",
+    ),
+]
+
+
+@pytest.mark.parametrize(("facts", "code"), OTHER_RULES)
+def test_every_rule_of_employers_counts(facts: list[Event], code: str) -> None:
+    found = findings([*facts, SPK], "2025-03-20", PROJECT)[CODE]
+    assert [e.value for e in found.evidence[1:]] == [code]
+
+
+def test_an_accident_is_told_of_the_employer_itself() -> None:
+    facts = [*WELL, posted("2025-02", "2025-03-14"), PAYING, incident(2, "2025-03-03"), SPK]
+    assert "worker.unprotected-incident" in findings(facts, "2025-03-20", FIRM)
+    assert CODE not in findings(facts, "2025-03-20", PROJECT)
 
 
 @pytest.mark.parametrize(("facts", "on"), RAISED)

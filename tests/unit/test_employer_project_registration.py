@@ -127,7 +127,11 @@ def test_days_without_cover_run_from_the_start_of_work_to_its_end(facts: list[Ev
 
 def test_it_proves_itself_and_says_what_is_owed() -> None:
     found = findings([SPK, amended("2025-04-01", 1, value_idr=1_000_000_000)], BREACH, PROJECT)[CODE]
-    assert (found.name, found.workers, found.amount_idr) == ("Drainase Cikole", 20, 1_750_000)
+    assert (found.name, found.workers, found.amount_idr) == (
+        "Drainase Cikole",
+        20,
+        1_601_351,
+    )  # least: without VAT
     assert [(e.name, e.value) for e in found.evidence if e.article is None] == [
         ("contract_on", "2025-03-20"),
         ("kind", "construction"),
@@ -136,6 +140,7 @@ def test_it_proves_itself_and_says_what_is_owed() -> None:
     ]
     assert [e.name for e in found.evidence if e.article] == [
         "project.registration-working-days",
+        "project.contribution-base",
         "project.contribution-tiers",
     ]
 

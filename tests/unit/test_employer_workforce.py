@@ -9,6 +9,7 @@ from tests.unit.building import (
     FIRM,
     NIB,
     closed,
+    decided,
     declared,
     enrolled,
     findings,
@@ -155,4 +156,5 @@ def test_it_proves_itself() -> None:
 def test_a_member_is_never_found_unregistered(given: str) -> None:
     profile = {"npp": "AB123456"} if given == "npp" else {"member_since": "2025-01-06"}
     facts = [registered("2025-01-06", workforce=5, obliged_since="2025-01-06", **profile)]
-    assert findings(facts, "2025-06-02", FIRM).keys() == {CODE}
+    assert decided(findings(facts, "2025-06-02", FIRM).values()) == {CODE}
+    assert "employer.not-registered" not in findings(facts, "2025-06-02", FIRM)

@@ -1,109 +1,57 @@
-"""The law as data: what loads, what is refused, and that every text of every rule can be read."""
+"""The law as data: what loads, what is refused, and what is in force on a day."""
 
-import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
-from services.employer import employer_rules, project_rules
-from services.employer.finding import Finding
-from services.employer.law import LAW as FOLDER
-from services.employer.law import Law, load
-from shared.events import Event
-from shared.events.data import Bilingual
-from tests.unit.building import (
-    FIRM,
-    LAW,
-    OTHER,
-    PROJECT,
-    award,
-    enrolled,
-    findings,
-    in_ejakon,
-    registered,
-    staff,
-    started,
-    unregistered,
-)
+from shared.law import LAW as FOLDER
+from shared.law import Law, load
+from tests.unit.building import LAW, day
 
-ON = "2025-06-02"
-OBLIGED: dict[str, Any] = {"workforce": 12, "obliged_since": "2025-01-06"}
-CREW = [award("2025-03-20", end_on="2025-07-31"), in_ejakon("2025-03-24", "2025-03-24")]
-CREW += [enrolled(n, "2025-03-24", project=PROJECT) for n in (1, 2)]
-FIRM_TOLD = registered("2025-01-06", **OBLIGED)
-MEMBER_TOLD = registered("2025-01-06", npp="AB123456", **OBLIGED)
-PWBD, PDS_TK, UNREGISTERED = "employer.not-registered", "employer.workers-missing", "project.not-registered"
-FLAGGED, REMOVED = "project.contractor-flagged", "project.worker-removed"
-KSO = [
-    award("2025-03-20", contractors=[FIRM, OTHER]),
-    FIRM_TOLD,
-    registered("2025-01-06", OTHER, name="PT {Baik}", npp="ZZ999999", **OBLIGED),
-]
-KINDS = [
-    pytest.param(PWBD, [FIRM_TOLD], id="PWBD"),
-    pytest.param(PDS_TK, [FIRM_TOLD, *staff(9)], id="PDS TK"),
-    pytest.param(PDS_TK, [MEMBER_TOLD], id="PDS TK, nobody enrolled"),
-    pytest.param(UNREGISTERED, [award("2025-03-20", contract_on="2025-03-20")], id="SPK"),
-    pytest.param(UNREGISTERED, [award("2025-03-20"), started("2025-03-24", "2025-03-24")], id="SPMK"),
-    pytest.param(UNREGISTERED, [award("2025-03-20", workers_planned=9, value_idr=10**9)], id="award"),
-    pytest.param(FLAGGED, [award("2025-03-20"), FIRM_TOLD], id="one contractor"),
-    pytest.param(FLAGGED, KSO, id="KSO"),
-    pytest.param(REMOVED, [*CREW, unregistered(1, "2025-05-05", project=PROJECT)], id="removed"),
-]
+NAMES = LAW.names
+PARAMETER = """
+- name: {name}
+  value: {value}
+  valid_from: {valid_from}
+  article: art. 1
+  source: text
+  confidence: {confidence}
+"""
+RULE = """
+some.rule:
+  version: 1
+  law: [art. 1]
+  valid_from: {valid_from}
+  parameters: [{parameters}]
+  title: {{id: Judul, en: Title}}
+  reason: {{id: Sebab, en: Reason}}
+  remedy: {{id: Tindakan, en: Remedy}}
+"""
 
 
-def of(code: str, facts: list[Event]) -> Finding:
-    return findings(facts, ON, FIRM if code.startswith("employer.") else PROJECT)[code]
+def row(
+    value: object = 14,
+    valid_from: str = "2015-07-01",
+    confidence: str = "confirmed",
+    more: str = "",
+    name: str = "some.deadline",
+) -> str:
+    filled = PARAMETER.format(name=name, value=value, valid_from=valid_from, confidence=confidence)
+    return filled + more
 
 
-@pytest.mark.parametrize(("code", "facts"), KINDS)
-def test_every_text_is_filled_in_both_languages(code: str, facts: list[Event]) -> None:
-    found = of(code, facts)
-    assert found.undecided is None
-    for text in found.texts(LAW):
-        for told in (text.id, text.en):
-            assert told
-            assert not re.search(r"\{(?!Baik\})|None|\?|\bnull\b", told)
-        assert text.id != text.en
+def until(valid_to: str, optional: bool = False) -> str:
+    return f"  valid_to: {valid_to}\n" + ("  optional: true\n" if optional else "")
 
 
-def test_every_rule_is_rendered_above() -> None:
-    assert {kind.values[0] for kind in KINDS} == LAW.rules.keys()
-
-
-def test_every_rule_of_the_services_has_its_texts() -> None:
-    functions = [*employer_rules.RULES, *project_rules.RULES]
-    assert {rule.__name__.replace("_", "-") for rule in functions} == {
-        code.partition(".")[2] for code in LAW.rules
-    }
-
-
-def test_a_reason_reads_as_a_sentence_with_dates_spelled_out() -> None:
-    title, reason, remedy = of(PWBD, [FIRM_TOLD]).texts(LAW)
-    assert title.id == "Perusahaan wajib belum daftar (PWBD)"
-    assert reason.id == (
-        "CV Maju mempekerjakan 12 orang tetapi belum menjadi peserta BPJS Ketenagakerjaan. "
-        "Wajib sejak 6 Januari 2025, batas pendaftaran 20 Februari 2025."
-    )
-    assert reason.en == (
-        "CV Maju employs 12 people but is not a member of BPJS Ketenagakerjaan. "
-        "Obliged since 6 January 2025, registration was due by 20 February 2025."
-    )
-    assert remedy.en.endswith("branch.")
-
-
-def test_an_unknown_number_of_workers_is_left_open() -> None:
-    found = Finding(subject=PROJECT, code="project.worker-removed", name="P", law=[], evidence=[])
-    assert found.texts(LAW)[1].en.startswith("? workers of project P")
-
-
-def test_the_days_of_the_deadline_come_from_the_parameter() -> None:
-    _, reason, _ = of(UNREGISTERED, [award("2025-03-20", contract_on="2025-03-20")]).texts(LAW)
-    assert "(14 working days)" in reason.en
-    assert "(14 hari kerja)" in reason.id
+def law_in(
+    folder: Path, *rows: str, parameters: str = "some.deadline", valid_from: str = "2015-07-01"
+) -> Law:
+    (folder / "parameters.yaml").write_text("".join(rows))
+    (folder / "rules.yaml").write_text(RULE.format(parameters=parameters, valid_from=valid_from))
+    return load(folder)
 
 
 def test_every_parameter_names_its_article_and_source() -> None:
@@ -113,39 +61,40 @@ def test_every_parameter_names_its_article_and_source() -> None:
         assert parameter.evidence().article == parameter.article
 
 
-@pytest.mark.parametrize("name", sorted({p.name for p in LAW.parameters}))
+@pytest.mark.parametrize("name", NAMES)
 def test_a_parameter_has_no_value_before_its_first_day(name: str) -> None:
     first = min(p.valid_from for p in LAW.parameters if p.name == name)
     assert LAW.parameter(name, first).name == name
+    assert LAW.find(name, first - timedelta(days=1)) is None
     with pytest.raises(LookupError, match=name):
         LAW.parameter(name, first - timedelta(days=1))
 
 
-def test_from_the_first_day_of_the_law_every_parameter_has_a_value() -> None:
-    for name in {p.name for p in LAW.parameters}:
-        assert LAW.parameter(name, LAW.first_day)
+@pytest.mark.parametrize("name", NAMES)
+def test_from_its_first_row_on_a_parameter_has_a_value_unless_it_is_optional(name: str) -> None:
+    rows = LAW.rows(name)
+    if not any(row.optional for row in rows):
+        for change in LAW.changes():
+            assert (LAW.find(name, change) is not None) == (change >= rows[0].valid_from)
 
 
-PARAMETER = """
-- name: some.deadline
-  value: {value}
-  valid_from: {valid_from}
-  article: art. 1
-  source: text
-  confidence: {confidence}
-"""
+@pytest.mark.parametrize("code", sorted(LAW.rules))
+def test_a_rule_has_its_parameters_on_every_day(code: str) -> None:
+    rule = LAW.rules[code]
+    for name in rule.parameters:
+        optional = any(row.optional for row in LAW.rows(name))
+        assert optional or all(LAW.find(name, on) for on in [rule.valid_from, *LAW.changes()])
 
 
-def row(
-    value: object = 14, valid_from: str = "2015-07-01", confidence: str = "confirmed", more: str = ""
-) -> str:
-    return PARAMETER.format(value=value, valid_from=valid_from, confidence=confidence) + more
+def test_from_the_first_day_of_the_law_every_rule_counts() -> None:
+    assert all(rule.valid_from <= LAW.first_day for rule in LAW.rules.values())
 
 
-def law_in(folder: Path, *rows: str) -> Law:
-    (folder / "parameters.yaml").write_text("".join(rows))
-    (folder / "rules.yaml").write_bytes((FOLDER / "rules.yaml").read_bytes())
-    return load(folder)
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("parameters/*.yaml")), ids=lambda path: path.stem)
+def test_every_file_is_short_and_says_what_it_is(file: Path) -> None:
+    lines = file.read_text().splitlines()
+    assert lines[0].startswith("# ")
+    assert len(lines) < 250
 
 
 def test_a_change_of_law_counts_from_its_day(tmp_path: Path) -> None:
@@ -156,11 +105,61 @@ def test_a_change_of_law_counts_from_its_day(tmp_path: Path) -> None:
     ]
     assert [p.value for p in values] == [14, 10]
     assert law.first_day == date(2015, 7, 1)
+    assert law.changes(["some.deadline"]) == law.changes() == [date(2015, 7, 1), date(2026, 1, 1)]
+    assert law.changes(["another"]) == law.rows("another") == []
 
 
-def test_two_values_from_one_day_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"some\.deadline has two values from 2015-07-01"):
-        law_in(tmp_path, row(14), row(10))
+def test_a_temporary_value_counts_to_its_last_day(tmp_path: Path) -> None:
+    law = law_in(tmp_path, row(14, more=until("2025-12-31", optional=True)))
+    assert law.find("some.deadline", date(2025, 12, 31))
+    assert law.find("some.deadline", date(2026, 1, 1)) is None
+    assert law.changes() == [date(2015, 7, 1), date(2026, 1, 1)]
+
+
+def test_a_value_may_end_where_the_next_begins(tmp_path: Path) -> None:
+    law = law_in(tmp_path, row(14, more=until("2025-12-31")), row(10, "2026-01-01"))
+    assert law.parameter("some.deadline", date(2026, 1, 1)).value == 10
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([row(14), row(10)], r"some\.deadline has two values from 2015-07-01"),
+        (
+            [row(14, more=until("2026-01-01")), row(10, "2026-01-01")],
+            r"some\.deadline has two values on 2026-01-01",
+        ),
+        (
+            [row(14, more=until("2025-12-30")), row(10, "2026-01-01")],
+            r"some\.deadline has no value on 2025-12-31",
+        ),
+        ([row(14, more=until("2025-12-31"))], r"some\.deadline has no value on 2026-01-01"),
+        ([row(14, more=until("2015-06-30"))], r"some\.deadline ends on 2015-06-30, before it begins"),
+        (
+            [row(14, "2016-01-01")],
+            r"some\.rule needs some\.deadline, which has no value on 2015-07-01",
+        ),
+        (
+            [row(14, name="another")],
+            r"some\.rule needs some\.deadline, which has no value on any day",
+        ),
+    ],
+    ids=["twice", "overlap", "gap", "no end", "backwards", "too late for the rule", "no such parameter"],
+)
+def test_overlaps_and_gaps_are_refused(tmp_path: Path, rows: list[str], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        law_in(tmp_path, *rows)
+
+
+def test_an_optional_parameter_may_have_gaps_and_begin_after_the_rule(tmp_path: Path) -> None:
+    years = [row(1, "2024-01-01", more=until("2024-12-31", True)), row(2, "2026-01-01")]
+    law = law_in(tmp_path, *years)
+    assert law.find("some.deadline", date(2025, 6, 1)) is None
+
+
+def test_a_rule_of_a_later_day_needs_its_parameters_only_from_then(tmp_path: Path) -> None:
+    law = law_in(tmp_path, row(14, "2020-01-01"), valid_from="2020-01-01")
+    assert law.first_day == date(2020, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -177,28 +176,57 @@ def test_a_broken_row_is_refused_with_its_field(tmp_path: Path, broken: str, fie
 
 
 def test_a_rule_without_a_text_in_one_language_is_refused(tmp_path: Path) -> None:
-    rules = (FOLDER / "rules.yaml").read_text()
+    rules = RULE.format(parameters="some.deadline", valid_from="2015-07-01")
     (tmp_path / "parameters.yaml").write_text(row())
-    (tmp_path / "rules.yaml").write_text(rules.replace("    en: Employer not registered\n", ""))
+    (tmp_path / "rules.yaml").write_text(rules.replace(", en: Title", ""))
     with pytest.raises(msgspec.ValidationError, match="en"):
         load(tmp_path)
 
 
-def test_both_languages_of_a_text_use_the_same_placeholders() -> None:
-    for rule in LAW.rules.values():
-        for text in (rule.title, rule.reason, rule.remedy):
-            assert _placeholders(text.id) == _placeholders(text.en), text
+def test_a_folder_without_parameters_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="no parameters"):
+        load(tmp_path)
 
 
-def _placeholders(text: str) -> set[str]:
-    return set(re.findall(r"\{(\w+)\}", text))
+def test_a_folder_of_parameters_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "parameters").mkdir()
+    (tmp_path / "parameters" / "more.yaml").write_text(row(name="another"))
+    assert law_in(tmp_path, row()).names == ["another", "some.deadline"]
 
 
-def test_months_are_spelled_in_the_reader_s_language() -> None:
-    found = Finding(subject=FIRM, code="employer.workers-missing", name="X", law=[], evidence=[])
-    found.facts = {"workforce": Bilingual(id="1", en="1"), "enrolled": Bilingual(id="0", en="0")}
-    for month, (indonesian, english) in {5: ("Mei", "May"), 8: ("Agustus", "August")}.items():
-        found.due = date(2025, month, 1)
-        remedy = found.texts(LAW)[2]
-        assert f"1 {indonesian} 2025" in remedy.id
-        assert f"1 {english} 2025" in remedy.en
+def test_a_folder_over_another_replaces_and_adds_rows(tmp_path: Path) -> None:
+    name = "project.registration-working-days"
+    (tmp_path / "parameters.yaml").write_text(row(21, name=name) + row(7, "2026-01-01", name=name))
+    law = load(tmp_path, base=FOLDER)
+    assert [row.value for row in law.rows(name)] == [21, 7]
+    assert [row for row in law.parameters if row.name != name] == [
+        row for row in LAW.parameters if row.name != name
+    ]
+    assert law.rules == LAW.rules
+
+
+def test_a_folder_over_another_may_replace_a_rule(tmp_path: Path) -> None:
+    (tmp_path / "parameters.yaml").write_text(row())
+    (tmp_path / "rules.yaml").write_text(RULE.format(parameters="some.deadline", valid_from="2015-07-01"))
+    assert load(tmp_path, base=FOLDER).rules.keys() == LAW.rules.keys() | {"some.rule"}
+
+
+@pytest.mark.parametrize(
+    ("region", "on", "amount"),
+    [
+        ("32.72", "2025-06-02", 3_018_634),
+        ("32.72.01.1001", "2024-12-31", 2_834_399),
+        ("32.72", "2026-01-01", 3_192_807),
+        ("32.02", "2025-01-01", 3_604_482),
+        ("32", "2025-06-02", None),
+        ("31.71", "2025-06-02", None),
+        ("32.72", "2027-01-01", None),
+        ("32.72", "2023-12-31", None),
+        (None, "2025-06-02", None),
+    ],
+)
+def test_the_minimum_wage_is_that_of_the_very_regency(
+    region: str | None, on: str, amount: int | None
+) -> None:
+    found = LAW.minimum_wage(region, day(on))
+    assert (found.value if found else None) == amount

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifier import cases
-from services.notifier.cases import RETRY_DELAYS, Alert, AlertStatus, Channel, FlagStatus, Kind, Outcome
+from services.notifier.cases import (
+    RETRY_DELAYS,
+    Alert,
+    AlertStatus,
+    Channel,
+    FlagStatus,
+    Kind,
+    Level,
+    Outcome,
+)
 from shared.events.data import Bilingual, FlagState
 
 CASE = cases.case_id("flag-1")
@@ -53,9 +62,9 @@ def alert(kind: Kind = "raised", status: AlertStatus = "pending", maybe: bool = 
 class Desk:
     """One case as the store keeps it: follows plans, and lets each alert meet an outcome."""
 
-    def __init__(self, recipients: dict[Channel, str]) -> None:
+    def __init__(self, recipients: dict[Channel, str], level: Level = "violation") -> None:
         self.status: FlagStatus = "open"
-        self.recipients = recipients
+        self.recipients, self.level = recipients, level
         self.alerts: list[Alert] = []
         self.delivered: list[tuple[Channel, Kind]] = []
 
@@ -64,7 +73,7 @@ class Desk:
         self.follow_up()
 
     def follow_up(self) -> None:
-        plan = cases.plan(CASE, self.status, self.alerts, self.recipients)
+        plan = cases.plan(CASE, self.status, self.alerts, self.recipients, self.level)
         self.alerts = [replace(a, status="cancelled") if a.id in plan.cancel else a for a in self.alerts]
         self.alerts += plan.send
 
@@ -177,6 +186,38 @@ def test_a_flag_open_again_is_a_new_alert_with_an_id_of_its_own() -> None:
     said = [alert(status="delivered"), alert("cleared", "delivered")]
     again = cases.plan(CASE, "open", said, MAIL).send
     assert [a.id for a in again] == [cases.alert_id(CASE, "raised", "email", 2)]
+
+
+@given(st.lists(steps, max_size=25), st.sampled_from([MAIL, BOTH]))
+def test_of_a_notice_nobody_hears_the_end_and_each_hears_it_once(
+    story: list[str | Outcome], recipients: dict[Channel, str]
+) -> None:
+    desk = Desk(recipients, "notice")
+    desk.follow_up()
+    for step in story:
+        if isinstance(step, Outcome):
+            desk.answer(step)
+        elif step == "claim":
+            desk.claim()
+        else:
+            desk.hear(step)  # type: ignore[arg-type]
+    for _ in range(3):  # everything in flight ends well
+        desk.claim()
+        desk.answer(OUTCOMES[0])
+    assert {one.kind for one in desk.alerts} <= {"raised"}
+    assert all(one.status not in ("pending", "sending") for one in desk.alerts)
+    told = [channel for channel, _ in desk.delivered]
+    assert len(set(told)) == len(told)
+    if desk.status == "open":
+        assert set(told) == set(recipients) or any(one.status == "failed" for one in desk.alerts)
+
+
+@pytest.mark.parametrize("status", ["cleared", "withdrawn"])
+def test_the_end_of_a_notice_cancels_what_waits_and_says_nothing(status: FlagStatus) -> None:
+    waiting, heard, sending = alert(maybe=True), alert(status="delivered"), alert(status="sending")
+    assert cases.plan(CASE, status, [waiting], MAIL, "notice") == cases.Plan(cancel=[waiting.id])
+    assert cases.plan(CASE, status, [heard], MAIL, "notice") == cases.Plan()
+    assert cases.plan(CASE, status, [sending], MAIL, "notice") == cases.Plan()
 
 
 def test_retries_wait_longer_and_longer_and_end() -> None:

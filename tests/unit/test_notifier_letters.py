@@ -6,8 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from services.notifier.cases import Kind
+from services.notifier.ladder import Taken, ladder
+from services.notifier.ladder_words import view
 from services.notifier.letters import letter
 from shared.events.data import Bilingual, Evidence, FlagState
+from shared.law import load
 
 CONSOLE = "https://patuh.example/"
 FLAG = FlagState(
@@ -45,9 +48,12 @@ FLAG = FlagState(
 KINDS: list[Kind] = ["raised", "cleared", "withdrawn"]
 
 
-def written(kind: Kind, flag: FlagState = FLAG, today: date = date(2026, 1, 27)) -> tuple[str, str, str]:
+def written(
+    kind: Kind, flag: FlagState = FLAG, today: date = date(2026, 1, 27), steps: tuple[Taken, ...] = ()
+) -> tuple[str, str, str]:
     """The subject, the Indonesian part and the English part."""
-    made = letter(kind, flag, CONSOLE, today, "alert-1")
+    stands = view("case-1", flag, ladder(flag, steps, load(), today), load(), today)
+    made = letter(kind, flag, CONSOLE, today, "alert-1", stands)
     indonesian, english = made.body.split("In English")
     return made.subject, indonesian, english
 
@@ -62,8 +68,8 @@ def test_a_raised_flag_says_what_who_why_and_what_to_do_in_both_languages() -> N
         "Iuran terutang : Rp 1.300.000",
         "Tak terlindungi: 15 hari kerja",
         "- Permenaker 44/2015 Pasal 3",
-        "- contract_on: 2026-01-05 (award-77)",
-        "- project.registration-working-days: 14 (Permenaker 44/2015 Pasal 3(3))",
+        "- Tanggal SPK: 5 Januari 2026 (award-77)",
+        "- Batas pendaftaran proyek (hari kerja): 14 (Permenaker 44/2015 Pasal 3(3))",
         "Riwayat lengkap: https://patuh.example/subjects/project:lkpp-1234-nontender-10012345000",
     ):
         assert line in indonesian.splitlines(), indonesian
@@ -121,7 +127,7 @@ def test_what_is_not_known_is_left_out(kind: Kind) -> None:
     )
     _, first, second = written(kind, bare)
     assert "None" not in first + second
-    for label in ("Tenggat", "Pekerja  ", "Iuran", "Tak terlindungi", "Dasar hukum", "Bukti"):
+    for label in ("Tenggat", "Pekerja  ", "Iuran", "Tak terlindungi", "Dasar hukum", "Bukti", "Risiko"):
         assert label not in first
     assert "\n\n\n" not in first
     assert "\n\n\n" not in second

@@ -5,16 +5,18 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import pairwise
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.registry.coverage import PROGRAMMES, Deltas, Span, spans
+from services.registry.coverage import PROGRAMMES, Deltas, spans
 from services.registry.enrolment import enrolment_fact, snapshots, subject_of
+from services.registry.wages import Span, in_force
 from shared.events import Event
 from shared.events.data import CoverageChanged, Step, WorkerRegistered
 from tests.unit.building import FIRM, NIB, OTHER, PROJECT, enrolled, unregistered
 
-FIRST, DAY = date(2025, 1, 6), timedelta(days=1)
+FIRST, DAY = date(2025, 12, 20), timedelta(days=1)
 SPAN = 24
 DAYS = st.integers(0, SPAN).map(lambda offset: FIRST + offset * DAY)
 WORKERS = st.integers(1, 3)
@@ -28,6 +30,8 @@ ENROLLED = st.builds(
     employer=EMPLOYERS,
     project=PLACES,
     programmes=st.lists(st.sampled_from(PROGRAMMES), unique=True),
+    wage_idr=st.sampled_from([None, 2_900_000, 3_100_000, 3_500_000]),
+    region=st.sampled_from([None, "32.72.02", "99.99"]),
     covered_until=st.none() | st.integers(0, 8).map(lambda days: FIRST + (SPAN + days) * DAY),
 )
 UNREGISTERED = st.builds(unregistered, WORKERS, DAYS, DAYS, employer=EMPLOYERS, project=PLACES)
@@ -60,7 +64,7 @@ class Kept:
             self.steps[subject] = delta.apply(self.steps.get(subject, []))
 
     def _spans(self, unit: Unit) -> list[Span]:
-        return spans(enrolment_fact(event) for event in self.facts[unit].values())
+        return spans((enrolment_fact(event) for event in self.facts[unit].values()), in_force())
 
     def standing(self) -> list[Event]:
         return [event for facts in self.facts.values() for event in facts.values()]
@@ -98,7 +102,7 @@ def test_a_retraction_leaves_what_was_never_said(facts: list[Event], indices: se
 def test_a_difference_that_changes_nothing_is_none() -> None:
     delta = Deltas()
     assert not delta
-    covered = spans([enrolment_fact(enrolled(1, "2025-03-03", covered_until="2025-04-07"))])
+    covered = spans([enrolment_fact(enrolled(1, "2025-03-03", covered_until="2025-04-07"))], in_force())
     delta.add(covered, 1)
     assert delta
     delta.add(covered, -1)
@@ -106,22 +110,38 @@ def test_a_difference_that_changes_nothing_is_none() -> None:
     assert delta.apply([Step(FIRST, 1, jkk=1)]) == [Step(FIRST, 1, jkk=1)]
 
 
-def _covered(facts: Iterable[Event], on: date) -> set[str] | None:
-    """The programmes of one worker at one subject on a day in the contract's words; None without cover."""
+MINIMUM = {2025: 3_018_634, 2026: 3_192_807}
+
+
+def _covered(facts: Iterable[Event], on: date) -> tuple[set[str], bool | None] | None:
+    """One worker at one subject on a day in the contract's words; None without cover.
+
+    Her programmes, and whether the highest wage that is reported for her is too low (None: unknown).
+    """
     by_employer: dict[str | None, list[Event]] = defaultdict(list)
     for fact in facts:
         if fact.data.effective_on <= on:  # type: ignore[attr-defined]
             by_employer[fact.data.employer].append(fact)  # type: ignore[attr-defined]
     found = [_state(told, on) for told in by_employer.values()]
-    covered = [programmes for programmes in found if programmes is not None]
-    return set().union(*covered) if covered else None
+    covered = [state for state in found if state is not None]
+    if not covered:
+        return None
+    return {name for state in covered for name in state.programmes}, _too_low(covered, on)
 
 
-def _state(told: list[Event], on: date) -> set[str] | None:
+def _too_low(covered: list[WorkerRegistered], on: date) -> bool | None:
+    """Unknown when no wage is reported; of equal wages the one in the region that suits it best."""
+    wages = [(state.wage_idr, state.region) for state in covered if state.wage_idr is not None]
+    highest = {region for wage, region in wages if wage == max(w for w, _ in wages)}
+    verdicts = {None if r != "32.72.02" else max(w for w, _ in wages) < MINIMUM[on.year] for r in highest}
+    return next((verdict for verdict in (False, None, True) if verdict in verdicts), None)
+
+
+def _state(told: list[Event], on: date) -> WorkerRegistered | None:
     last = max(told, key=lambda e: (e.data.effective_on, *e.rank)).data  # type: ignore[attr-defined]
     if not isinstance(last, WorkerRegistered) or (last.covered_until and on > last.covered_until):
         return None
-    return set(last.programmes)
+    return last
 
 
 @settings(max_examples=100, deadline=None)
@@ -133,9 +153,13 @@ def test_steps_say_of_every_day_what_the_contract_says(facts: list[Event]) -> No
     for subject, snapshot in snapshots(facts).items():
         for on in (FIRST + offset * DAY for offset in range(-1, SPAN + 12)):
             covered = [c for told in by_unit[subject].values() if (c := _covered(told, on)) is not None]
-            counts = [sum(name in programmes for programmes in covered) for name in PROGRAMMES]
+            counts = [sum(name in programmes for programmes, _ in covered) for name in PROGRAMMES]
+            counts += [sum(low is not None for _, low in covered), sum(low is True for _, low in covered)]
             step = next((s for s in reversed(snapshot.steps) if s.on <= on), Step(on, 0))
-            assert [step.enrolled, *(getattr(step, name) for name in PROGRAMMES)] == [len(covered), *counts]
+            assert [step.enrolled, *(getattr(step, name) for name in (*PROGRAMMES, "waged", "low"))] == [
+                len(covered),
+                *counts,
+            ]
 
 
 @settings(max_examples=100, deadline=None)
@@ -144,6 +168,6 @@ def test_steps_are_sorted_and_each_changes_something(facts: list[Event]) -> None
     for snapshot in snapshots(facts).values():
         days = [step.on for step in snapshot.steps]
         assert days == sorted(set(days))
-        counts = [(0,) * 6, *((s.enrolled, s.jkk, s.jkm, s.jht, s.jp, s.jkp) for s in snapshot.steps)]
+        counts = [(0,) * 8, *(msgspec.structs.astuple(step)[1:] for step in snapshot.steps)]
         assert all(one != other for one, other in pairwise(counts))
         assert all(count >= 0 for step in counts for count in step)

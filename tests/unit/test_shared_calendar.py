@@ -1,13 +1,16 @@
 """Working days in Indonesia, and clocks that are passed in."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.calendar import add_working_days, is_working_day, working_days
+from shared.calendar import add_working_days, free_days, is_working_day, read_corrections, working_days
 from shared.clock import JAKARTA, FixedClock, SystemClock, local_date
+from shared.law import LAW
 
 DAYS = st.dates(date(2023, 1, 1), date(2026, 12, 31))
 
@@ -45,6 +48,45 @@ def test_the_nth_working_day_is_a_working_day_with_n_between(start: date, count:
     end = add_working_days(start, count)
     assert is_working_day(end)
     assert working_days(start + timedelta(days=1), end) == count
+
+
+def test_the_fifteenth_on_a_sunday_shifts_to_monday() -> None:
+    assert add_working_days(date(2025, 6, 15), 1) == date(2025, 6, 16)
+
+
+CORRECTIONS = """
+- {day: 2025-12-29, free: true, source: a decree}
+- {day: 2025-12-26, free: false, source: a decree}
+- {day: 2026-12-28, free: true, source: a decree}
+"""
+
+
+def corrected(path: Path, text: str = CORRECTIONS) -> frozenset[date]:
+    (path / "holidays.yaml").write_text(text)
+    return free_days(2025, read_corrections(path / "holidays.yaml"))
+
+
+def test_corrections_add_and_remove_days_of_their_year(tmp_path: Path) -> None:
+    assert corrected(tmp_path) ^ free_days(2025, []) == {date(2025, 12, 29), date(2025, 12, 26)}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- {day: 2025-12-29, free: true}", "source"),
+        ("- {day: soon, free: true, source: a decree}", "day"),
+        (CORRECTIONS + "- {day: 2025-12-29, free: false, source: another}", "2025-12-29 is corrected twice"),
+    ],
+)
+def test_a_correction_needs_a_source_and_is_said_once(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises((msgspec.ValidationError, ValueError), match=told):
+        corrected(tmp_path, text)
+
+
+def test_the_corrections_in_force_are_honoured() -> None:
+    for correction in read_corrections(LAW / "holidays.yaml"):
+        free = not is_working_day(correction.day)
+        assert free is correction.free or correction.day.weekday() > 4
 
 
 def test_a_span_of_centuries_can_be_counted() -> None:

@@ -58,6 +58,8 @@ def test_every_example_passes(short: str) -> None:
         ("worker.incident-reported", "project", "project:"),
         ("worker.incident-reported", "occurred_on", "0001-01-01"),
         ("contribution.posted", "posted_on", "9999-12-31"),
+        ("contribution.posted", "period", "0000-05"),
+        ("contribution.posted", "period", "9999-12"),
         ("fact.retracted", "id", NIK),
         ("fact.retracted", "source", "\x00"),
         ("fact.retracted", "reason", NIK),

@@ -20,9 +20,12 @@ from aiosmtplib.errors import (
 from services.notifier import cases
 from services.notifier.casework import Now
 from services.notifier.delivery import Send
+from services.notifier.ladder import ladder
+from services.notifier.ladder_words import view
 from services.notifier.letters import letter
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import Due
+from shared.law import load
 
 _ANSWER_SECONDS = 10.0
 
@@ -65,9 +68,9 @@ class EmailSender:
 
     def mail(self, due: Due) -> EmailMessage:
         """The mail of an alert; the last word answers the first, so that they are read together."""
-        written = letter(
-            due.kind, due.flag, self._settings.console_url, self._settings.clock.today(), str(due.id)
-        )
+        today, law = self._settings.clock.today(), load()
+        steps = view(str(due.case), due.flag, ladder(due.flag, due.steps, law, today), law, today)
+        written = letter(due.kind, due.flag, self._settings.console_url, today, str(due.id), steps)
         sender = Address(display_name="Patuh", addr_spec=self._settings.smtp_sender)
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = sender, due.recipient, written.subject

@@ -1,0 +1,76 @@
+"""A value and the fact that says so; which of several facts wins.
+
+The winner of a field is the fact with the greatest (time, source, id) that gives a value (design
+5.2). As of a day, only facts said by then compete; what was first said later is taken to have been
+so before, because a register tells what is, not when it became so.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from shared.clock import local_date
+from shared.events import Event
+from shared.events import data as d
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Known(Generic[T]):
+    """A value and the fact that says so."""
+
+    value: T
+    fact: Event
+
+    def evidence(self, name: str) -> d.Evidence:
+        """The value as evidence of a finding."""
+        value = ", ".join(self.value) if isinstance(self.value, list) else str(self.value)
+        return d.Evidence(name=name, value=value, source=self.fact.source, id=self.fact.id)
+
+    @property
+    def said_on(self) -> date:
+        return local_date(self.fact.time)
+
+
+def evidence_of(name: str, known: Known[Any] | None) -> list[d.Evidence]:
+    """The value as evidence, if there is one."""
+    return [known.evidence(name)] if known else []
+
+
+def rank(known: Known[Any]) -> Any:
+    """What decides between two facts about one thing."""
+    return known.fact.rank
+
+
+def winner(found: Sequence[Known[T]], day: date) -> Known[T] | None:
+    """The value in force on a day."""
+    if len(found) < 2:  # what was first said later was so before: it wins on every day
+        return found[0] if found else None
+    said = [known for known in found if known.said_on <= day]
+    if said:
+        return max(said, key=rank)
+    return min(found, key=rank, default=None)
+
+
+def given(facts: Iterable[Event], name: str, *kinds: type[d.Data]) -> list[Known[Any]]:
+    """Every value that facts of these kinds give for a field; None and `unknown` are no values."""
+    values = ((getattr(f.data, name), f) for f in facts if isinstance(f.data, kinds))
+    return [Known(value, fact) for value, fact in values if value is not None and value != "unknown"]
+
+
+def effective(found: Iterable[Known[date]], day: date) -> Known[date] | None:
+    """The winning date if it has come by `day`."""
+    won = max(found, key=rank, default=None)
+    return won if won and won.value <= day else None
+
+
+def days_said(facts: Iterable[Event]) -> set[date]:
+    """The day of every fact, and every day that a fact names."""
+    return {day for f in facts for day in (local_date(f.time), *_dates(f.data))}
+
+
+def _dates(data: d.Data) -> list[date]:
+    values = [getattr(data, name) for name in data.__struct_fields__]
+    return [value for value in values if isinstance(value, date)]

@@ -1,0 +1,119 @@
+"""One rule's look at one subject on one day: what it asked, in order, what it was told, how it ended.
+
+A rule reads from top to bottom: `applies` (else it has nothing to say), `known` (else it cannot
+decide), `wrong_if` (else all is well), and at the end the finding. Every step is kept, so that the
+explanation of a decision is the decision itself and cannot drift from it.
+"""
+
+from datetime import date
+from typing import Any, Literal, NoReturn, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from services.employer.finding import Finding
+from services.employer.known import Known
+from shared.events.data import Evidence, Sector
+from shared.law import Law, Parameter, Rule
+
+Outcome = Literal["wrong", "fine", "undecided", "not-applicable"]
+T = TypeVar("T")
+
+
+class Condition(Struct, gc=False):
+    """One question of a rule. `name` finds its text in `law/conditions.yaml`; `holds` is None when what it
+    asks for is not known; `value` is what was found, where the evidence does not say it; `evidence` names
+    the facts and parameters behind it.
+    """
+
+    name: str
+    holds: bool | None
+    value: str | None = None
+    evidence: list[Evidence] = []
+
+
+class Examination(Struct, gc=False):
+    """What one rule made of one subject: `finding` when wrong or undecided, `undecided` names what lacks."""
+
+    code: str
+    outcome: Outcome
+    conditions: list[Condition]
+    finding: Finding | None = None
+    undecided: str | None = None
+
+
+class About(Struct, gc=False):
+    """Whom a finding is about: the name people know it by, where it is, what kind of body, until when."""
+
+    subject: str
+    name: str
+    region: str | None = None
+    sector: Sector | None = None
+    ends_on: date | None = None
+
+
+class Ended(Exception):
+    """The rule needs to ask no further."""
+
+    def __init__(self, outcome: Outcome, undecided: str | None = None) -> None:
+        super().__init__(outcome)
+        self.outcome, self.undecided = outcome, undecided
+
+
+class Inquiry:
+    """Keeps what a rule asks. `law` and `day` are what the subject, `about`, is judged by."""
+
+    def __init__(self, code: str, law: Law, day: date, about: About) -> None:
+        self.code, self.law, self.day, self.about = code, law, day, about
+        self.conditions: list[Condition] = []
+
+    @property
+    def rule(self) -> Rule:
+        """The texts and articles of the rule."""
+        return self.law.rules[self.code]
+
+    def applies(self, name: str, holds: object, *evidence: Evidence) -> None:
+        """Go on only if this holds; otherwise the rule does not apply to the subject."""
+        self._ask(name, bool(holds), evidence)
+        if not holds:
+            raise Ended("not-applicable")
+
+    def wrong_if(self, name: str, holds: object, *evidence: Evidence) -> None:
+        """Go on only if this holds; otherwise all is well."""
+        self._ask(name, bool(holds), evidence)
+        if not holds:
+            raise Ended("fine")
+
+    def note(self, name: str, value: object, *evidence: Evidence) -> None:
+        """Keep a value that the decision uses."""
+        self.conditions.append(Condition(name, True, str(value), list(evidence)))
+
+    def known(self, name: str, value: Known[T] | None, because: str = "") -> Known[T]:
+        """A fact the rule cannot do without."""
+        if value is None:
+            self.conditions.append(Condition(name, None))
+            raise Ended("undecided", f"{name} is unknown{because}")
+        said = value.evidence(name)
+        self.conditions.append(Condition(name, True, said.value, [said]))
+        return value
+
+    def cannot_decide(self, name: str, why: str) -> NoReturn:
+        """End: what the rule needs to know is not known."""
+        self.conditions.append(Condition(name, None))
+        raise Ended("undecided", why)
+
+    def parameter(self, name: str, on: date) -> Parameter:
+        """The parameter of the law for an obligation that began on a day."""
+        found = self.law.since(name, on)
+        if found is None:
+            self.cannot_decide(name, f"the law's {name} is not known for {on}")
+        said = found.evidence()
+        self.conditions.append(Condition(name, True, said.value, [said]))
+        return found
+
+    def finding(self, evidence: list[Evidence], **found: Any) -> Finding:
+        """What is wrong, with the rule's articles."""
+        return Finding(code=self.code, law=self.rule.law, evidence=evidence, **asdict(self.about), **found)
+
+    def _ask(self, name: str, holds: bool, evidence: tuple[Evidence, ...]) -> None:
+        self.conditions.append(Condition(name, holds, None, list(evidence)))
