@@ -42,6 +42,10 @@ RAISED = [
     pytest.param([MEMBER, LOW, paying(2, MINIMUM, region=None)], "2025-06-02", "2025-01-06", 1, id="nowhere"),
     pytest.param([MEMBER, LOW, paying(2, 1, "2025-03-03")], "2025-06-02", "2025-01-06", 2, id="one later"),
     pytest.param(
+        [MEMBER, LOW, updated("2025-02-03", min_wage_idr=MINIMUM + 1)],
+        "2025-06-02", "2025-01-06", 1, id="below the region's, its own higher",
+    ),
+    pytest.param(
         [MEMBER, ENOUGH, paying(2, 1, "2025-03-03")], "2025-03-03", "2025-03-03", 1, id="reported lower since"
     ),
     pytest.param(
@@ -71,10 +75,22 @@ NOT_RAISED = [
     pytest.param([MEMBER, ENOUGH, paying(1, 1, employer=OTHER)], "2025-06-02", id="another employer's"),
     pytest.param([MEMBER, ENOUGH, paying(1, 1, project=PROJECT)], "2025-06-02", id="of a project"),
     pytest.param([MEMBER], "2025-06-02", id="nobody is enrolled"),
+    pytest.param(
+        [MEMBER, ENOUGH, updated("2025-02-03", min_wage_idr=MINIMUM)],
+        "2025-06-02",
+        id="its own is the region's",
+    ),
 ]
 
 UNKNOWN_WAGES = "wages or the minimum wage of the region are unknown"
+OWN_MINIMUM = "wages are compared with the minimum of the region, not with its own"
 UNDECIDED = [
+    pytest.param(
+        [MEMBER, ENOUGH, updated("2025-02-03", min_wage_idr=MINIMUM + 1)], OWN_MINIMUM, id="sector's"
+    ),
+    pytest.param(
+        [MEMBER, LOW, updated("2025-02-03", size="micro", min_wage_idr=1)], OWN_MINIMUM, id="own, and exempt"
+    ),
     pytest.param([registered("2025-01-06"), LOW], "size is unknown", id="size"),
     pytest.param([MEMBER, paying(1, None)], UNKNOWN_WAGES, id="wage"),
     pytest.param([MEMBER, paying(1, 1, region=None)], UNKNOWN_WAGES, id="region"),

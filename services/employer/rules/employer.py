@@ -116,17 +116,21 @@ def wage_underreported(x: Inquiry, employer: EmployerFacts) -> Finding:
     """PDS upah: workers whose reported wage is below the minimum wage of their region.
 
     Micro and small businesses are exempt from it. Wages stay in the registry; it says for how many the
-    wage is known and below. Legal source: UU 24/2011 art. 15(2); PP 36/2021 art. 36.
+    wage is known and below. An employer's own, higher minimum (of its sector, say) it cannot compare. Legal
+    source: UU 24/2011 art. 15(2); PP 36/2021 art. 36.
     """
     active(x, employer)
     enrolled = employer.enrolled(x.day)
     x.applies("somebody-enrolled", enrolled, counted("enrolled", enrolled))
     size = x.known("size", employer.known("size", x.day))
     exempt = x.parameter("wage.minimum-exempt-sizes", x.day)
-    x.applies("minimum-wage-binds", size.value not in exempt.value, size.evidence("size"))
+    exempted, own = size.value in exempt.value, employer.known("min_wage_idr", x.day)
+    x.applies("minimum-wage-binds", own or not exempted, size.evidence("size"))
+    low = employer.low(x.day)
+    if own and (exempted if low else _above_region(x, employer, own.value)):
+        x.cannot_decide("own-minimum", "wages are compared with the minimum of the region, not with its own")
     if not employer.waged(x.day):
         x.cannot_decide("wages", "wages or the minimum wage of the region are unknown")
-    low = employer.low(x.day)
     x.wrong_if("wages-low", low, counted("low", low), counted("waged", employer.waged(x.day)))
     since = employer.stretch(lambda on: employer.low(on) > 0, min(employer.days_covered()), x.day)
     deadline = x.parameter(_CHANGE, since)
@@ -137,3 +141,9 @@ def wage_underreported(x: Inquiry, employer: EmployerFacts) -> Finding:
         workers=low,
         facts={"enrolled": same(enrolled)},
     )
+
+
+def _above_region(x: Inquiry, employer: EmployerFacts, own_idr: int) -> bool:
+    region = employer.known("region", x.day)
+    minimum = x.law.minimum_wage(region.value if region else None, x.day)
+    return minimum is None or own_idr > minimum.value
