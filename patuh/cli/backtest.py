@@ -75,7 +75,9 @@ async def _judge_stored(run: Backtest, dsn: str) -> None:
 
 
 def _tell(run: Backtest) -> None:
-    table = Table("code", "district", *_CHANGES, "rupiah", title=f"{run.first} to {run.last}")
+    table = Table(title=f"{run.first} to {run.last}")
+    for heading in ("code", "district", *_CHANGES, "rupiah"):
+        table.add_column(heading, no_wrap=True, overflow="fold")
     for (code, district), row in run.table().items():
         table.add_row(code, district, *(str(row[change] or "") for change in _CHANGES), f"{row['rupiah']:+,}")
     screen.print(table)
