@@ -16,13 +16,14 @@ from services.employer.settings import EmployerSettings
 from shared import topics
 from shared.law import load
 from shared.service import Service
+from shared.timer import run_timer
 
 settings = EmployerSettings()
 law = load()
 service = Service(settings, Path(__file__).parent)
 handlers = Handlers(settings.clock, law)
 service.subscribe(handlers.on_batch, topics.EMPLOYERS, topics.PROJECTS, topics.COVERAGE)
-service.run_beside(partial(handlers.run_timer, service.work))
+service.run_beside(partial(run_timer, handlers.on_timer, service.work))
 app = service.app()
 app.include_router(routes(service, law, registry_at(settings.registry_url)))
 app.include_router(clearance_routes(service, law, settings))

@@ -3,25 +3,18 @@
 on_batch: 1. lock  2. store facts, retractions, coverage  3. assess what they touch  4. store, announce
 """
 
-import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-
 from services.employer import store
 from services.employer.reassessment import reassess
-from shared import ledger, logging
+from shared import ledger
 from shared.clock import Clock
 from shared.consuming import Received, Work
 from shared.events import Event, types
 from shared.events.data import CoverageChanged, FactRetracted
-from shared.failure import is_infrastructure
 from shared.law import Law
 from shared.ledger import Identity
 
-_TIMER_SECONDS = 5.0
 _SUBJECTS_AT_ONCE = 500
 _FACTS = types.FACTS.keys() - {types.FACT_RETRACTED.name}
-_log = logging.get(__name__)
 
 
 class Handlers:
@@ -58,20 +51,6 @@ class Handlers:
         due = await store.due_looks(work.transaction, self._clock.today(), _SUBJECTS_AT_ONCE)
         await self._reassess(work, due)
         return len(due)
-
-    async def run_timer(self, open_work: Callable[[], AbstractAsyncContextManager[Work]]) -> None:
-        """Let deadlines come due, until cancelled."""
-        while True:
-            try:
-                async with open_work() as work:
-                    looked_at = await self.on_timer(work)
-            except Exception as error:
-                if not is_infrastructure(error):
-                    raise
-                _log.warning("timer is waiting", error=str(error))
-                looked_at = 0
-            if not looked_at:
-                await asyncio.sleep(_TIMER_SECONDS)
 
 
 def _standing(new: list[Event], taken: dict[Identity, bool]) -> list[Event]:

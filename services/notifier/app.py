@@ -20,6 +20,7 @@ from shared import topics
 from shared.clock import SystemClock
 from shared.law import load
 from shared.service import Service
+from shared.timer import run_timer
 
 settings = NotifierSettings()
 now = SystemClock().now  # alerts are scheduled by the real instant, whatever day a demonstration stands on
@@ -30,7 +31,7 @@ casework = Casework(settings.recipients, settle, longest, now)
 service = Service(settings, Path(__file__).parent)
 service.subscribe(Handlers(settings.clock, casework).on_flags, topics.FLAGS)
 sanctions = Sanctions(settings.clock, load())
-service.run_beside(partial(sanctions.run_timer, service.work))
+service.run_beside(partial(run_timer, sanctions.on_timer, service.work))
 senders: list[Sender] = [EmailSender(settings, now), WebhookSender(settings, now)]
 for sender in senders:
     service.run_beside(Delivery(service.database, service.work, sender, casework, settings.clock).run)

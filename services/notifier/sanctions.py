@@ -4,9 +4,6 @@ take:     1. lock the case  2. ask the ladder  3. store, so that the timer looks
 on_timer: 1. cases whose day has come  2. ask the ladder  3. announce each step once
 """
 
-import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from datetime import date
 from uuid import UUID
 
@@ -15,19 +12,14 @@ from services.notifier.handlers import SOURCE
 from services.notifier.ladder import Next, Refusal, Taken, ladder, refusal
 from services.notifier.ladder_words import LadderView, texts, view
 from services.notifier.sanction_store import Case
-from shared import logging
 from shared.clock import Clock
 from shared.consuming import Work
 from shared.database import Transaction
 from shared.events import Event, types
 from shared.events.data import SanctionState
-from shared.failure import is_infrastructure
 from shared.law import Law
 
-_TIMER_SECONDS = 5.0
 _CASES_AT_ONCE = 500
-_log = logging.get(__name__)
-OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
 
 
 class Sanctions:
@@ -95,20 +87,6 @@ class Sanctions:
         now = self._clock.now()
         event = Event(kind, event_id, SOURCE, case.flag.subject, now, state, case.correlation)
         work.announce(event, key=str(case.id))
-
-    async def run_timer(self, open_work: OpenWork) -> None:
-        """Let steps come due, until cancelled."""
-        while True:
-            try:
-                async with open_work() as work:
-                    looked_at = await self.on_timer(work)
-            except Exception as error:
-                if not is_infrastructure(error):
-                    raise
-                _log.warning("timer is waiting", error=str(error))
-                looked_at = 0
-            if not looked_at:
-                await asyncio.sleep(_TIMER_SECONDS)
 
 
 def _look(coming: Next | None, today: date) -> date | None:
