@@ -1,4 +1,4 @@
-"""A service's timer: lets what falls due come due, in transactions of its own, for as long as the service lives."""
+"""A service's timer: lets what falls due come due, in transactions of its own, while the service lives."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
