@@ -1,4 +1,4 @@
-"""The command line: `patuh up|demo|status|keys|emit|import|flags|explain|assess`."""
+"""The command line: `patuh up|demo|status|keys|emit|import|flags|explain|assess|law|clearance|backtest`."""
 
 from patuh.cli.app import app
 

@@ -41,6 +41,7 @@ KnownBy = Annotated[
 def routes(service: Service, law: Law, coverage_known: CoverageKnown) -> APIRouter:
     """`GET /v1/flags`, `GET /v1/subjects/{subject}/explanation` and `.../assessment`."""
     router = APIRouter(prefix="/v1", tags=["employer"])
+    _add_flags(router, service)
 
     async def subjects(name: str, known: AwareDatetime | None) -> list[Subject]:
         async with service.database.transaction() as transaction:
@@ -49,17 +50,6 @@ def routes(service: Service, law: Law, coverage_known: CoverageKnown) -> APIRout
             else:
                 found = await _known(gather_known(transaction, name, known, coverage_known))
         return [one for one in found.values() if name == one.subject or name in _names(one)]
-
-    @router.get("/flags")
-    async def flags(
-        code: str | None = None,
-        limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
-        offset: Annotated[int, Query(ge=0)] = 0,
-    ) -> list[dict[str, Any]]:
-        """Open flags with everything that proves them, by subject and code."""
-        async with service.database.transaction() as transaction:
-            found = await store.open_flags(transaction, code, limit, offset)
-        return [msgspec.to_builtins(flag) for flag in found]
 
     @router.get("/subjects/{subject:path}/explanation")
     async def explanation(subject: Subjected, on: On = None, known: KnownBy = None) -> dict[str, Any]:
@@ -85,6 +75,19 @@ def routes(service: Service, law: Law, coverage_known: CoverageKnown) -> APIRout
         return {"subject": subject, "on": day, "known": known, "findings": findings}
 
     return router
+
+
+def _add_flags(router: APIRouter, service: Service) -> None:
+    @router.get("/flags")
+    async def flags(
+        code: str | None = None,
+        limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+        offset: Annotated[int, Query(ge=0)] = 0,
+    ) -> list[dict[str, Any]]:
+        """Open flags with everything that proves them, by subject and code."""
+        async with service.database.transaction() as transaction:
+            found = await store.open_flags(transaction, code, limit, offset)
+        return [msgspec.to_builtins(flag) for flag in found]
 
 
 async def _known(gathering: Awaitable[dict[str, Subject]]) -> dict[str, Subject]:
