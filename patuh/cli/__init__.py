@@ -1,4 +1,4 @@
-"""The command line: `patuh up|demo|status|keys|emit|import|flags|explain|assess|law|clearance|backtest`."""
+"""The command line: one line for each command in `app.py`, each told in a module of its own."""
 
 from patuh.cli.app import app
 

@@ -2,7 +2,21 @@
 
 import typer
 
-from patuh.cli import assess, backtest, clearance, demo, emit, explain, flags, import_, keys, law, status, up
+from patuh.cli import (
+    assess,
+    backtest,
+    clearance,
+    contribution,
+    demo,
+    emit,
+    explain,
+    flags,
+    import_,
+    keys,
+    law,
+    status,
+    up,
+)
 
 app = typer.Typer(
     help="Who works without BPJS Ketenagakerjaan cover: events in, flags with their reasons out.",
@@ -21,4 +35,5 @@ app.command("explain")(explain.explain)
 app.command("assess")(assess.assess)
 app.command("backtest")(backtest.backtest)
 app.add_typer(law.app, name="law")
+app.add_typer(contribution.app, name="contribution")
 app.command("clearance")(clearance.clearance)
