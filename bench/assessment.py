@@ -21,6 +21,7 @@ from rich.table import Table
 from bench.city_subjects import city_subjects
 from services.employer.assessment import assess, examine
 from services.employer.rules import rules_for
+from services.employer.rules.examining import run
 from services.employer.subjects import Subject
 from shared.law import Law, load
 
@@ -59,8 +60,6 @@ def _timed(subjects: list[Subject], law: Law, day: date) -> float:
 
 def _by_rule(subjects: list[Subject], law: Law, day: date) -> dict[str, float]:
     """Microseconds of CPU for each run of each rule; what comes before and after the rules is left out."""
-    from services.employer.rules.examining import run
-
     spent: Counter[str] = Counter()
     times: Counter[str] = Counter()
     for subject in subjects:

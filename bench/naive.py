@@ -23,6 +23,7 @@ from services.registry import coverage as arithmetic
 from services.registry.coverage import Deltas, EnrolmentFact
 from services.registry.wages import in_force
 from shared import topics
+from shared.database import with_driver
 from shared.events import Event, encode, types
 from shared.events.data import CoverageChanged, Removal
 
@@ -152,7 +153,7 @@ async def handle_topic(bootstrap: str, group: str, dsn: str, events: int) -> Rep
 
     Raises BenchFailedError when a signal ends it before.
     """
-    engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1))
+    engine = create_async_engine(with_driver(dsn))
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)

@@ -3,14 +3,14 @@
 import asyncio
 
 from services.gateway import keys
-from shared.database import Database
+from shared.database import Database, with_driver
 
 
 def create_key(dsn: str, agency: str, sources: list[str]) -> str:
     """Make a key in the gateway's database and return it."""
 
     async def make() -> str:
-        database = Database(dsn.replace("postgresql://", "postgresql+asyncpg://", 1))
+        database = Database(with_driver(dsn))
         try:
             async with database.transaction() as transaction:
                 return await keys.create(transaction, agency, sources)

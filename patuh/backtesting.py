@@ -13,7 +13,7 @@ from services.employer import store
 from services.employer.backtest import Difference, compare
 from services.employer.reassessment import gather
 from services.employer.subjects import Subject
-from shared.database import Database
+from shared.database import Database, with_driver
 from shared.law import Law
 
 _AT_ONCE = 500
@@ -78,7 +78,7 @@ async def stored_subjects(dsn: str, tell: Tell) -> AsyncIterator[list[Subject]]:
 
     `tell` hears how many were read, and of how many.
     """
-    database = Database(dsn.replace("postgresql://", "postgresql+asyncpg://", 1))
+    database = Database(with_driver(dsn))
     try:
         async with database.transaction() as transaction:
             names = await store.subjects(transaction)

@@ -13,6 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 _MIGRATION_LOCK = 7_264_001
 
 
+def with_driver(url: str) -> str:
+    """The address of a PostgreSQL database with the driver that is used here."""
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
 class Transaction:
     """One open transaction. `rows` and `run` take PostgreSQL's own `$1` style and whole arrays:
     the statements on the stream are set-based, so nothing is gained by building them from parts.

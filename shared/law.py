@@ -18,7 +18,7 @@ from shared.events.data import Bilingual, Evidence
 
 LAW = Path(__file__).parents[1] / "law"
 _ONE_DAY = timedelta(days=1)
-_REGENCY = 5  # characters of `32.72`
+REGENCY = 5  # characters of `32.72`
 
 
 class Parameter(Struct, forbid_unknown_fields=True):
@@ -43,6 +43,12 @@ class Parameter(Struct, forbid_unknown_fields=True):
         return Evidence(
             name=self.name, value=str(self.value), article=self.article, confidence=self.confidence
         )
+
+
+def cited(citation: str) -> Bilingual:
+    """How each language cites an article: `PP 44/2015 Pasal 3`; `aturan Patuh` for a rule of the house."""
+    indonesian = citation.replace("art.", "Pasal").replace("house rule", "aturan Patuh")
+    return Bilingual(id=indonesian, en=citation)
 
 
 class Rule(Struct, forbid_unknown_fields=True):
@@ -116,9 +122,14 @@ class Law:
         Only the figure of that very regency counts: no province's figure stands in for it.
         """
         year = self.find("wage.minimum", on)
-        if year is None or region is None or region[:_REGENCY] not in year.value:
+        if year is None or region is None or region[:REGENCY] not in year.value:
             return None
-        return msgspec.structs.replace(year, value=int(year.value[region[:_REGENCY]]))
+        return msgspec.structs.replace(year, value=int(year.value[region[:REGENCY]]))
+
+    @cached_property
+    def change_days(self) -> frozenset[date]:
+        """Every day on which any parameter begins or has ended: asked for each subject that is looked at."""
+        return frozenset(self.changes())
 
     def changes(self, names: Iterable[str] | None = None) -> list[date]:
         """Every day on which one of these parameters (or any) begins or has ended, sorted."""

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.clock import Clock, FixedClock, SystemClock
+from shared.database import with_driver
 
 
 class Settings(BaseSettings):
@@ -28,7 +29,7 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The URL of this service's own database: `{service}` in DATABASE_URL stands for its name."""
         url = self.database_url.get_secret_value().replace("{service}", self.service)
-        return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+        return with_driver(url)
 
     @cached_property
     def clock(self) -> Clock:

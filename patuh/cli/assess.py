@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from patuh.assessing import as_line, facts_in, findings_on, said_by
-from patuh.cli.options import Json, aside, read_date, screen, stop_with
+from patuh.cli.options import Json, aside, read_date, screen, stop_with, tell_rejected
 from patuh.cloudevents_files import Member, members
 from services.employer.finding import Finding
 from shared.events import BadEvent
@@ -41,7 +41,7 @@ def assess(
 
     def on_reject(member: Member, error: BadEvent) -> None:
         rejected.append(member.place)
-        aside.print(f"{member.place}: {error.field}: {error.rule}", highlight=False, markup=False)
+        tell_rejected(member, error)
 
     try:
         facts = facts_in((m for path in files for m in members(path)), on_reject)

@@ -12,11 +12,20 @@ from rich.table import Table
 
 from patuh.assessing import facts_in, subjects_in
 from patuh.backtesting import Backtest, stored_subjects
-from patuh.cli.options import DEFAULT_DATA, Data, Json, aside, read_date, screen, stop_with, told_plainly
-from patuh.cloudevents_files import Member, members
+from patuh.cli.options import (
+    DEFAULT_DATA,
+    Data,
+    Json,
+    aside,
+    read_date,
+    screen,
+    stop_with,
+    tell_rejected,
+    told_plainly,
+)
+from patuh.cloudevents_files import members
 from patuh.located import locate
 from services.employer.backtest import Difference
-from shared.events import BadEvent
 from shared.law import LAW, Law, load
 
 _CHANGES = ("raised", "cleared", "earlier", "later", "amount")
@@ -48,7 +57,7 @@ def backtest(
         stop_with("--to: must not be before --from")
     run = Backtest(load(), _other(law), first, last)
     if files:
-        run.judge(subjects_in(facts_in((m for path in files for m in members(path)), _rejected)).values())
+        run.judge(subjects_in(facts_in((m for path in files for m in members(path)), tell_rejected)).values())
     else:
         with told_plainly():
             asyncio.run(_judge_stored(run, locate(data).dsns["employer"]))
@@ -60,10 +69,6 @@ def _other(folder: Path) -> Law:
         return load(folder, LAW)
     except (OSError, ValueError) as error:
         stop_with(f"--law: {error}")
-
-
-def _rejected(member: Member, error: BadEvent) -> None:
-    aside.print(f"{member.place}: {error.field}: {error.rule}", highlight=False, markup=False)
 
 
 async def _judge_stored(run: Backtest, dsn: str) -> None:

@@ -12,9 +12,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from patuh.cloudevents_files import Member
 from patuh.embedded.errors import EmbeddedError
 from patuh.located import NotRunningError, NotSettledError
 from patuh.sending import SendingFailed
+from shared.events import BadEvent
 
 DEFAULT_DATA = Path(".patuh")
 screen = Console(soft_wrap=True)
@@ -43,6 +45,11 @@ def stop_with(message: str) -> NoReturn:
     """Say what is wrong on standard error and end with status 1."""
     aside.print(f"[bold red]patuh:[/] {escape(message)}", highlight=False)
     sys.exit(1)
+
+
+def tell_rejected(member: Member, error: BadEvent) -> None:
+    """Say on standard error which event of a file was refused, and why."""
+    aside.print(f"{member.place}: {error.field}: {error.rule}", highlight=False, markup=False)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import httpx
 import msgspec
 
 from services.employer import store
+from services.employer.reassessment import parties_to
 from services.employer.subjects import Subject, compose
 from shared.database import Transaction
 from shared.events.data import CoverageChanged
@@ -48,8 +49,7 @@ async def gather_known(
         return compose([], [], [], {}, {}, await store.feed_days(transaction, [name]))
     projects = {name} if name.startswith("project:") else set[str]()
     employers = await store.reach(transaction, {name} - projects)
-    named = await store.contractors_of(transaction, projects)
-    everyone = await store.reach(transaction, employers | named)
+    everyone = await parties_to(transaction, employers, projects)
     facts = await store.facts_known(transaction, everyone | projects, known)
     coverage = await coverage_known(everyone | projects, known)
     return compose(employers, everyone, projects, facts, coverage)

@@ -72,12 +72,14 @@ def change_days(subject: Subject, law: Law, until: date) -> list[date]:
     """
     said = subject.days()
     if isinstance(subject, FeedFacts):
-        return sorted(said | days_of_silence(subject, law) | set(law.changes()))
+        return sorted(said | days_of_silence(subject, law) | law.change_days)
     limits = {int(p.value) for name in _WORKING_DAYS for p in law.rows(name)}
     passed = {add_working_days(day, limit) + _DAY for day in said for limit in limits}
     worked = {add_working_days(day - _DAY, 1) for day in said}  # the first day that goes unprotected
     late = _lateness(subject, law, until)
-    return sorted(said | passed | worked | late | _calendar_days(subject, law) | set(law.changes()))
+    return sorted(
+        said | passed | worked | late | _calendar_days(subject.subject, said, law) | law.change_days
+    )
 
 
 def _lateness(subject: EmployerFacts | ProjectFacts, law: Law, until: date) -> set[date]:
@@ -85,14 +87,13 @@ def _lateness(subject: EmployerFacts | ProjectFacts, law: Law, until: date) -> s
     return {day for employer in employers for day in days_of_lateness(employer, law, until)}
 
 
-def _calendar_days(subject: Subject, law: Law) -> set[date]:
-    if subject.subject.startswith("group:"):
+def _calendar_days(name: str, said: set[date], law: Law) -> set[date]:
+    if name.startswith("group:"):
         spans = [int(p.value) * _DAY for p in law.rows("group.warning-days")]
-        steps = subject.days()
-        return {day + way for day in steps for span in spans for way in (-span, span, span + _DAY)}
-    if subject.subject.startswith("project:"):
+        return {day + way for day in said for span in spans for way in (-span, span, span + _DAY)}
+    if name.startswith("project:"):
         shown = [int(p.value) * _DAY for p in law.rows("project.late-review-days")]
-        return {day + span + _DAY for day in subject.days() for span in shown}
+        return {day + span + _DAY for day in said for span in shown}
     return set()
 
 

@@ -3,23 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 
 from shared.events import Event
 from shared.events import data as d
 
 Count = Callable[[d.Step], int]
-
-
-def _enrolled(step: d.Step) -> int:
-    return step.enrolled
-
-
-def _waged(step: d.Step) -> int:
-    return step.waged
-
-
-def _low(step: d.Step) -> int:
-    return step.low
+_enrolled, _waged, _low = attrgetter("enrolled"), attrgetter("waged"), attrgetter("low")
+_posted_on = attrgetter("posted_on")
 
 
 @dataclass
@@ -88,10 +79,6 @@ class Covered:
 
 def _at(coverage: d.CoverageChanged, what: Count, day: date) -> int:
     return next((what(step) for step in reversed(coverage.steps) if step.on <= day), 0)
-
-
-def _posted_on(posting: d.Posting) -> date:
-    return posting.posted_on
 
 
 def _sum(one: d.Posting, other: d.Posting) -> d.Posting:

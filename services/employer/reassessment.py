@@ -28,12 +28,16 @@ async def gather(transaction: Transaction, affected: Collection[str]) -> dict[st
     feeds = {s for s in affected if s.startswith("feed:")}
     employers = await store.reach(transaction, set(affected) - projects - feeds)
     projects |= await store.projects_of(transaction, employers)
-    named = await store.contractors_of(transaction, projects)
-    everyone = await store.reach(transaction, employers | named)
+    everyone = await parties_to(transaction, employers, projects)
     facts = await store.facts(transaction, everyone | projects)
     coverage = await store.coverage(transaction, everyone | projects)
     spoke = await store.feed_days(transaction, feeds)
     return compose(employers, everyone, projects, facts, coverage, spoke)
+
+
+async def parties_to(transaction: Transaction, employers: set[str], projects: set[str]) -> set[str]:
+    """These employers and the contractors of these projects, under all their names."""
+    return await store.reach(transaction, employers | await store.contractors_of(transaction, projects))
 
 
 async def reassess(work: Work, law: Law, affected: Collection[str], today: date, now: datetime) -> None:

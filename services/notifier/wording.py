@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.events.data import Bilingual
+from shared.law import cited
 
 _WIDTH = 76
 # `Rp 1.000`, `PP 86/2013`, `Pasal 6` stay on one line.
@@ -56,9 +57,8 @@ class Wording:
 
     def article(self, citation: str) -> str:
         """`PP 44/2015 Pasal 3` where the law's files say `art. 3`; `aturan Patuh` for a rule of the house."""
-        if self.code != "id":
-            return citation
-        return citation.replace("art.", "Pasal").replace("house rule", "aturan Patuh")
+        said = cited(citation)
+        return said.id if self.code == "id" else said.en
 
     def deadline(self, due: date, today: date) -> str:
         """The date, and how far away it is seen from `today` (calendar days)."""

@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
-from shared.law import Law, load
+from shared.law import REGENCY, Law, load
 
 PARAMETER = "wage.minimum"
 # Beside the bits of the five programmes: the wage can be compared on these days, and it is too low.
 WAGED, LOW = 32, 64
 Span = tuple[date, date, int]
-_REGENCY = 5
 
 
 class Minimums:
@@ -41,7 +40,7 @@ class Minimums:
         A wage or a region that nobody reported, a regency without a minimum wage and a year without
         one leave the days unmarked: nothing can be said about them.
         """
-        if wage_idr is not None and region and (known := self._of.get(region[:_REGENCY])):
+        if wage_idr is not None and region and (known := self._of.get(region[:REGENCY])):
             days, marks = known[1][bisect_right(known[0], wage_idr)]
             at = bisect_right(days, first)
             while days[at] < until:

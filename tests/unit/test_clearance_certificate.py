@@ -17,9 +17,10 @@ from services.employer.clearance.check_page import page
 from services.employer.clearance.checking import INVALID, check
 from services.employer.clearance.decision import Clearance, Kind, Reason, Status, Unsure
 from services.employer.clearance.signing import statement
-from services.employer.clearance.words import FOLDER, all_texts, article, text
+from services.employer.clearance.words import FOLDER, all_texts, text
 from shared.clock import JAKARTA
 from shared.events.data import Bilingual
+from shared.law import cited
 
 KID = "gu0vgER_GANePkCpuucnQ4tiJC24ltWAh8xljuEkPNQ"
 URL = f"https://patuh.example.id/v1/clearance/check?jws={'eyJhbGciOiJFZERTQSJ9.' * 20}{'x' * 86}"
@@ -158,7 +159,7 @@ def test_the_same_clearance_gives_the_same_paper() -> None:
 
 
 def test_articles_read_as_each_language_writes_them() -> None:
-    assert article("UU 24/2011 art. 15") == Bilingual("UU 24/2011 Pasal 15", "UU 24/2011 art. 15")
+    assert cited("UU 24/2011 art. 15") == Bilingual("UU 24/2011 Pasal 15", "UU 24/2011 art. 15")
 
 
 def test_every_text_has_two_languages_that_differ() -> None:

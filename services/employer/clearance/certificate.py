@@ -14,10 +14,11 @@ import segno
 import typst
 
 from services.employer.clearance.decision import Clearance, Reason, Unsure
-from services.employer.clearance.words import FOLDER, article, filled, text
+from services.employer.clearance.words import FOLDER, filled, text
 from services.employer.finding import spelled
 from shared.clock import JAKARTA
 from shared.events.data import Bilingual
+from shared.law import cited
 
 _LONGEST = 300
 _WORD, _PIECE = re.compile(r"\S+"), re.compile(r"(\S{10})(?=\S)")
@@ -89,7 +90,7 @@ def unsure(parameters: list[Unsure]) -> Bilingual | None:
     """Which provisions are not certain; None when all are."""
     if not parameters:
         return None
-    each = [(article(one.article), text(f"confidence.{one.confidence}")) for one in parameters]
+    each = [(cited(one.article), text(f"confidence.{one.confidence}")) for one in parameters]
     once = {(where.id, where.en, how.id, how.en) for where, how in each}
     return filled(
         "note.unsure",
@@ -107,7 +108,7 @@ def _reason(one: Reason) -> dict[str, Any]:
         "reason": _printable(one.reason),
         "remedy": _printable(one.remedy),
         "since": spelled(one.since) if one.since else None,
-        "articles": joined([article(citation) for citation in one.articles]),
+        "articles": joined([cited(citation) for citation in one.articles]),
     }
 
 

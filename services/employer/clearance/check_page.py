@@ -4,8 +4,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.employer.clearance.certificate import instant, printable, unsure
 from services.employer.clearance.checking import Check
-from services.employer.clearance.words import FOLDER, article, text
+from services.employer.clearance.words import FOLDER, text
 from services.employer.finding import spelled
+from shared.law import cited
 
 _environment = Environment(
     loader=FileSystemLoader(FOLDER),
@@ -16,7 +17,7 @@ _environment = Environment(
 )
 _environment.globals |= {
     "text": text,
-    "article": article,
+    "article": cited,
     "spelled": spelled,
     "instant": instant,
     "printable": printable,

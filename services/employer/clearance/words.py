@@ -30,9 +30,3 @@ def filled(name: str, what: Bilingual) -> Bilingual:
 def missing(condition: str, otherwise: str) -> Bilingual:
     """What lacks when a rule could not answer this question; without a text, what the rule said."""
     return all_texts().get(f"missing.{condition}") or Bilingual(id=otherwise, en=otherwise)
-
-
-def article(citation: str) -> Bilingual:
-    """`PP 44/2015 Pasal 3` where the law's files say `art. 3`; our own rules by name."""
-    own = citation.replace("house rule", "aturan Patuh")
-    return Bilingual(id=own.replace("art.", "Pasal"), en=citation)

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 from itertools import takewhile
 
-from services.employer.contribution import late_fine
+from services.employer.contribution import arrears
 from services.employer.facts import EmployerFacts
 from services.employer.finding import Finding, same, spelled
-from services.employer.rules.employer import active, counted
-from services.employer.rules.inquiry import Inquiry
+from services.employer.rules.employer import active
+from services.employer.rules.inquiry import Inquiry, counted
 from services.employer.rules.months import DUE_DAY, due_on, month_end, months_begun, months_from, period_of
 from shared.events.data import Evidence, Posting
 from shared.law import Law
@@ -65,7 +65,5 @@ def _reckoned(month: int, basis: Posting) -> Evidence:
 
 
 def _with_fines(owed: _Owed, percent: int, law: Law, day: date) -> int:
-    return sum(
-        basis.amount_idr + late_fine(basis.amount_idr, months_begun(due_on(month, law), day), percent)
-        for month, basis in owed
-    )
+    begun = ((basis.amount_idr, months_begun(due_on(month, law), day)) for month, basis in owed)
+    return sum(arrears(begun, percent))

@@ -5,8 +5,7 @@ from datetime import date
 from services.employer.facts import ProjectFacts
 from services.employer.finding import Finding, rupiah
 from services.employer.known import evidence_of
-from services.employer.rules.employer import counted
-from services.employer.rules.inquiry import Inquiry
+from services.employer.rules.inquiry import Inquiry, counted
 from services.employer.rules.owed import add_owed
 from services.employer.rules.site import (
     CLOCKS,

@@ -5,18 +5,13 @@ from datetime import date
 from services.employer.facts import EmployerFacts
 from services.employer.finding import Finding, same
 from services.employer.known import evidence_of
-from services.employer.rules.inquiry import Inquiry
+from services.employer.rules.inquiry import Inquiry, counted
 from shared.calendar import add_working_days, working_days
 from shared.events.data import Evidence
 from shared.law import Law
 
 _REGISTRATION = "employer.registration-working-days"
 _CHANGE = "employer.change-working-days"
-
-
-def counted(name: str, value: int) -> Evidence:
-    """A count that comes from the coverage: the registry's sum over the workers."""
-    return Evidence(name=name, value=str(value))
 
 
 def active(x: Inquiry, employer: EmployerFacts) -> None:

@@ -5,8 +5,7 @@ from itertools import pairwise
 
 from services.employer.facts import FeedFacts
 from services.employer.finding import Finding, same
-from services.employer.rules.employer import counted
-from services.employer.rules.inquiry import Inquiry
+from services.employer.rules.inquiry import Inquiry, counted
 from shared.calendar import add_working_days, working_days
 from shared.events.data import Evidence
 from shared.law import Law

@@ -1,14 +1,9 @@
 """The rule about accidents and deaths of workers without cover."""
 
-from datetime import timedelta
-
 from services.employer.covered import Covered
 from services.employer.finding import Finding
-from services.employer.rules.employer import counted
-from services.employer.rules.inquiry import Inquiry
+from services.employer.rules.inquiry import Inquiry, counted
 from shared.events.data import Evidence
-
-_DAY = timedelta(days=1)
 
 
 def unprotected_incident(x: Inquiry, subject: Covered) -> Finding:

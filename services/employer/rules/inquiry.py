@@ -60,6 +60,11 @@ class Ended(Exception):
         self.outcome, self.undecided = outcome, undecided
 
 
+def counted(name: str, value: int) -> Evidence:
+    """A count that comes from the coverage: the registry's sum over the workers."""
+    return Evidence(name=name, value=str(value))
+
+
 class Inquiry:
     """Keeps what a rule asks. `law` and `day` are what the subject, `about`, is judged by."""
 

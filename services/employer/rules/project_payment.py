@@ -5,8 +5,7 @@ from datetime import date
 from services.employer.facts import ProjectFacts
 from services.employer.finding import Finding, rupiah, spelled
 from services.employer.known import Known
-from services.employer.rules.employer import counted
-from services.employer.rules.inquiry import Inquiry
+from services.employer.rules.inquiry import Inquiry, counted
 from services.employer.rules.owed import base_evidence, owed_for
 from services.employer.rules.site import (
     CONSTRUCTION,

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from services.employer.covered import Covered
 from services.employer.facts import EmployerFacts
 from services.employer.finding import Finding, same, spelled
-from services.employer.rules.employer import active, counted
-from services.employer.rules.inquiry import Inquiry
+from services.employer.rules.employer import active
+from services.employer.rules.inquiry import Inquiry, counted
 from shared.calendar import add_working_days, working_days
 
 _DAY = timedelta(days=1)

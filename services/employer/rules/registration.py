@@ -5,8 +5,7 @@ from datetime import date, timedelta
 from services.employer.facts import ProjectFacts
 from services.employer.finding import Finding, same, spelled
 from services.employer.known import Known
-from services.employer.rules.employer import counted
-from services.employer.rules.inquiry import Inquiry
+from services.employer.rules.inquiry import Inquiry, counted
 from services.employer.rules.owed import add_owed
 from services.employer.rules.site import (
     CLOCKS,
