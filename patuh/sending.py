@@ -57,6 +57,7 @@ class SendingFailed(Exception):
 
 OnReject = Callable[[Event, Refusal], None]
 OnProgress = Callable[[Tally], None]
+OnTaken = Callable[[Sequence[Event]], None]
 _Answered = tuple[Tally, list[Refusal]]
 
 
@@ -117,9 +118,11 @@ def send_all(
     gateway: Gateway,
     on_reject: OnReject = _nothing,
     on_progress: OnProgress = _nothing,
+    on_taken: OnTaken = _nothing,
 ) -> Tally:
     """`send` for callers without an event loop."""
-    return asyncio.run(send(events, gateway=gateway, on_reject=on_reject, on_progress=on_progress))
+    sending = send(events, gateway=gateway, on_reject=on_reject, on_progress=on_progress, on_taken=on_taken)
+    return asyncio.run(sending)
 
 
 async def send(
@@ -128,16 +131,20 @@ async def send(
     gateway: Gateway,
     on_reject: OnReject = _nothing,
     on_progress: OnProgress = _nothing,
+    on_taken: OnTaken = _nothing,
 ) -> Tally:
     """Send every event and say what became of them.
 
     At most `gateway.concurrency` batches are under way, so at most that many are in memory. `on_reject`
-    hears of each event not taken, `on_progress` the tally after each batch. Raises SendingFailed when a
+    hears of each event not taken, `on_taken` of those of a batch that were (now or before), `on_progress` the
+    tally after each batch. Raises SendingFailed when a
     request fails for good; what was sent before stays sent, and sending it again is harmless.
     """
     async with gateway.client() as client:
         stream = events if isinstance(events, AsyncIterable) else _one_by_one(events)
-        sending = _Sending(gateway, client, _batches(stream, gateway.batch_size), on_reject, on_progress)
+        sending = _Sending(
+            gateway, client, _batches(stream, gateway.batch_size), on_reject, on_progress, on_taken
+        )
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(gateway.concurrency):
@@ -170,6 +177,7 @@ class _Sending:
     batches: AsyncIterator[list[Event]]
     on_reject: OnReject
     on_progress: OnProgress
+    on_taken: OnTaken
     tally: Tally = field(default_factory=Tally)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -179,6 +187,8 @@ class _Sending:
             self.tally += tally
             for refusal in refusals:
                 self.on_reject(batch[refusal.index], refusal)
+            refused = {refusal.index for refusal in refusals}
+            self.on_taken([event for index, event in enumerate(batch) if index not in refused])
             self.on_progress(self.tally)
 
     async def _next_batch(self) -> list[Event] | None:

@@ -9,7 +9,9 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from patuh.cli.options import DEFAULT_DATA, Data, Key, aside, screen, stop_with, told_plainly
-from patuh.importing.ocds import import_files
+from patuh.importing.memory import Memory
+from patuh.importing.ocds.events import read_all
+from patuh.importing.running import run_import
 from patuh.importing.summary import Summary
 from patuh.located import locate
 from patuh.sending import Gateway, send_all
@@ -58,7 +60,9 @@ def ocds(
             def tell(summary: Summary) -> None:
                 bar.update(task, description=f"read {summary.read}, sent {summary.sent.read}")
 
-            summary = import_files(files, send, reject_path=rejects, progress=tell, source=source)
+            outcomes = read_all(files, source=source)
+            # A release has an id of its own: nothing is to be remembered from one run to the next.
+            summary = run_import(outcomes, send, memory=Memory(None), reject_path=rejects, progress=tell)
     for line in summary.lines():
         screen.print(line, highlight=False, markup=False)
     sys.exit(0 if summary.balanced else 1)

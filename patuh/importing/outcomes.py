@@ -22,39 +22,45 @@ class Place:
 
 
 class PlacedEvent(dict[str, Any]):
-    """A CloudEvent that remembers its place, so that a refusal by the gateway can be traced to the file."""
+    """A CloudEvent that remembers its place, so that a refusal by the gateway can be traced to the file.
 
-    def __init__(self, content: dict[str, Any], place: Place) -> None:
+    `key` names what it is about in the publisher's own terms, for sources whose rows have no version: the
+    event's `id` is then made of it and of what changed (patuh.importing.memory).
+    """
+
+    def __init__(self, content: dict[str, Any], place: Place, key: str | None = None) -> None:
         super().__init__(content)
-        self.place = place
+        self.place, self.key = place, key
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """An event to send, and the publisher's defects met on the way, by kind."""
+    """What one thing read says, as events, and the publisher's defects met on the way, by kind."""
 
-    event: PlacedEvent
+    events: tuple[PlacedEvent, ...]
     defects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Nothing to send and nothing wrong."""
+    """Nothing to send and nothing wrong. `key` as in Rejected."""
 
     place: Place
-    ocid: str | None
+    key: str | None
     reason: str
+    defects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Cannot be used: `field` (a JSON path inside the release, empty for the whole) broke `rule`.
+    """Cannot be used: `field` (a path or a column, empty for the whole) broke `rule`.
 
-    Values are never part of it: an identifier of a person would end up in a file or a log.
+    `key` is the publisher's own name of the thing (an ocid, a kd_tender). Other values are never part of it:
+    an identifier of a person would end up in a file or a log.
     """
 
     place: Place
-    ocid: str | None
+    key: str | None
     field: str
     rule: str
 
@@ -74,5 +80,5 @@ class Unusable(Exception):
         field, rule = field_and_rule(error)
         return cls(re.sub(r"\[(\d+)\]", r"/\1", field).replace(".", "/"), rule)
 
-    def at(self, place: Place, ocid: str | None) -> Rejected:
-        return Rejected(place, ocid, self.field, self.rule)
+    def at(self, place: Place, key: str | None) -> Rejected:
+        return Rejected(place, key, self.field, self.rule)

@@ -1,4 +1,4 @@
-"""The reject file: JSON Lines that say where, which process, which field and which rule."""
+"""The reject file: JSON Lines that say where, of what, which field and which rule."""
 
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +10,7 @@ from patuh.importing.outcomes import Place, Rejected
 
 
 class Line(msgspec.Struct, omit_defaults=True):
-    """One reject. `by` is who refused it; `id` is the event's when it had become one."""
+    """One reject. `by`: who refused it; `key`: its name there; `id`: of the event it became."""
 
     file: str
     field: str
@@ -18,7 +18,7 @@ class Line(msgspec.Struct, omit_defaults=True):
     by: str = "import"
     line: int | None = None
     item: str | None = None
-    ocid: str | None = None
+    key: str | None = None
     id: str | None = None
 
 
@@ -43,7 +43,7 @@ class RejectFile:
             file=place.file,
             line=place.line,
             item=place.item,
-            ocid=rejected.ocid,
+            key=rejected.key,
             field=rejected.field,
             rule=rejected.rule,
             by=by,

@@ -12,11 +12,15 @@ _INDEX = re.compile(r"/\d+")
 
 @dataclass
 class Summary:
-    """Counts of one import; `read` counts releases, records and whatever could not be read as such."""
+    """Counts of one import; `read` counts releases, records, rows and whatever could not be read as such.
 
-    files: int = 0
+    `mapped` of them said something; they became `events`, one or more each.
+    """
+
     read: int = 0
+    mapped: int = 0
     events: int = 0
+    types: Counter[str] = field(default_factory=Counter)
     rejected: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
@@ -26,10 +30,13 @@ class Summary:
     def add(self, outcome: Outcome) -> None:
         self.read += 1
         if isinstance(outcome, Mapped):
-            self.events += 1
+            self.mapped += 1
+            self.events += len(outcome.events)
+            self.types.update(str(event["type"]) for event in outcome.events)
             self.defects.update(outcome.defects)
         elif isinstance(outcome, Skipped):
             self.skipped[outcome.reason] += 1
+            self.defects.update(outcome.defects)
         else:
             self.rejected += 1
             self.rules[f"{_INDEX.sub('', outcome.field) or 'whole'}: {outcome.rule}"] += 1
@@ -37,16 +44,17 @@ class Summary:
     @property
     def balanced(self) -> bool:
         """Nothing was lost on the way. False only while an import runs, or after it failed."""
-        told = self.events + self.skipped.total() + self.rejected
+        told = self.mapped + self.skipped.total() + self.rejected
         return self.read == told and self.events == self.sent.read
 
     def lines(self) -> list[str]:
         """The account in words, for the terminal."""
         sent, skipped = self.sent, self.skipped.total()
         return [
-            f"read {self.read} = events {self.events} + skipped {skipped} + rejected {self.rejected}",
+            f"read {self.read} = used {self.mapped} + skipped {skipped} + rejected {self.rejected}",
             f"events {self.events} = accepted {sent.accepted} + duplicates {sent.duplicates}"
             f" + rejected by the gateway {sent.rejected}",
+            *(f"{kind}: {count}" for kind, count in sorted(self.types.items())),
             *(f"skipped {count}: {reason}" for reason, count in self.skipped.most_common()),
             *(f"rejected {count}: {rule}" for rule, count in self.rules.most_common()),
             *(f"defect {count}: {kind}" for kind, count in self.defects.most_common()),

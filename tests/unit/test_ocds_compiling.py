@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from patuh.importing.ocds import MERGED, read_events
+from patuh.importing.ocds.events import MERGED, read_events
 from patuh.importing.outcomes import Mapped, Outcome, Rejected, Skipped
 
 FIXTURES = Path(__file__).parent / "fixtures" / "ocds"
@@ -25,7 +25,7 @@ def read(folder: Path, lines: Iterable[str | Json]) -> list[Outcome]:
 
 
 def events(outcomes: Iterable[Outcome]) -> list[Json]:
-    return [dict(outcome.event) for outcome in outcomes if isinstance(outcome, Mapped)]
+    return [dict(outcome.events[0]) for outcome in outcomes if isinstance(outcome, Mapped)]
 
 
 def test_releases_that_follow_each_other_are_merged_by_date() -> None:
@@ -48,7 +48,7 @@ def test_releases_that_follow_each_other_are_merged_by_date() -> None:
 
 def test_every_release_is_accounted_for_at_its_own_line() -> None:
     outcomes = list(read_events(FIXTURES / "process.jsonl"))
-    places = [o.event.place if isinstance(o, Mapped) else o.place for o in outcomes]
+    places = [o.events[0].place if isinstance(o, Mapped) else o.place for o in outcomes]
 
     assert [place.line for place in places] == [1, 2, 3, 4, 5]
     assert [o.reason for o in outcomes if isinstance(o, Skipped)] == [MERGED, MERGED, "no award yet"]
@@ -83,7 +83,7 @@ def test_a_release_repeated_is_counted_once(tmp_path: Path) -> None:
     assert [type(outcome) for outcome in outcomes] == [Skipped, Mapped]
     assert isinstance(outcomes[1], Mapped)
     assert outcomes[1].defects == ("release repeated",)
-    assert outcomes[1].event["id"] == "ocds-synth1-0001/0001-award"
+    assert outcomes[1].events[0]["id"] == "ocds-synth1-0001/0001-award"
 
 
 def test_one_release_id_for_two_stories_is_refused_for_both(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_record_with_nothing_to_read_is_refused(tmp_path: Path, releases: Any,
     (outcome,) = read(tmp_path, [record(releases=releases)])
 
     assert isinstance(outcome, Rejected)
-    assert (outcome.ocid, outcome.field, outcome.rule) == (BASE["ocid"], "releases", rule)
+    assert (outcome.key, outcome.field, outcome.rule) == (BASE["ocid"], "releases", rule)
 
 
 def test_a_release_nested_without_end_is_refused(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_release_nested_without_end_is_refused(tmp_path: Path) -> None:
 def test_one_ocid_for_all_is_merged_in_bounded_portions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("patuh.importing.compiling.MERGE_AT_MOST", 4)
+    monkeypatch.setattr("patuh.importing.ocds.compiling.MERGE_AT_MOST", 4)
     outcomes = read(tmp_path, [BASE | {"id": str(n)} for n in range(10)])
 
     assert len(outcomes) == 10

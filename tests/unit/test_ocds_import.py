@@ -10,50 +10,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patuh.importing.ocds import import_files, read_events
+from patuh.importing.ocds.events import read_all, read_events
 from patuh.importing.outcomes import Mapped
 from patuh.importing.summary import Summary
-from patuh.sending import Event, OnProgress, OnReject, Refusal, SendingFailed, Tally
+from patuh.sending import Event, OnProgress, OnReject, OnTaken, SendingFailed, Tally
 from shared.events import envelope
+from tests.unit.answering import Remembering, imported
 
 FIXTURES = Path(__file__).parent / "fixtures" / "ocds"
 FILES = sorted(FIXTURES.glob("*.json*"))
 BASE = json.loads((FIXTURES / "award.json").read_text())
 
 
-class Remembering:
-    """Answers as the gateway does: an event it knows is a duplicate; one about `refused` is rejected."""
-
-    def __init__(self, refused: str = "") -> None:
-        self.known: dict[tuple[str, str], Event] = {}
-        self.refused = refused
-
-    def __call__(self, events: Iterable[Event], *, on_reject: OnReject, on_progress: OnProgress) -> Tally:
-        tally = Tally()
-        for event in events:
-            if event["subject"] == self.refused:
-                on_reject(event, Refusal(0, "subject", "another agency's", event["id"]))
-                tally += Tally(rejected=1)
-            elif self.known.setdefault((event["source"], event["id"]), event) is event:
-                tally += Tally(accepted=1)
-            else:
-                assert self.known[event["source"], event["id"]] == event
-                tally += Tally(duplicates=1)
-            on_progress(tally)
-        return tally
-
-
 def test_everything_read_is_accounted_for(tmp_path: Path) -> None:
     seen: list[int] = []
-    summary = import_files(FILES, Remembering(), progress=lambda so_far: seen.append(so_far.sent.read))
+    summary = imported(read_all(FILES), Remembering(), progress=lambda so_far: seen.append(so_far.sent.read))
 
     assert summary.balanced
-    assert (summary.files, summary.read, summary.events, summary.rejected) == (3, 7, 3, 1)
+    assert (summary.read, summary.mapped, summary.events, summary.rejected) == (7, 3, 3, 1)
     assert summary.sent == Tally(accepted=3)
     assert seen == [1, 2, 3]
     assert summary.lines() == [
-        "read 7 = events 3 + skipped 3 + rejected 1",
+        "read 7 = used 3 + skipped 3 + rejected 1",
         "events 3 = accepted 3 + duplicates 0 + rejected by the gateway 0",
+        "id.patuh.project.awarded.v1: 3",
         "skipped 2: told together with a later release of the process",
         "skipped 1: no award yet",
         "rejected 1: awards/suppliers: no NPWP or NIB (no id at all)",
@@ -63,8 +43,8 @@ def test_everything_read_is_accounted_for(tmp_path: Path) -> None:
 
 def test_a_second_run_is_all_duplicates() -> None:
     gateway = Remembering()
-    first = import_files(FILES, gateway)
-    second = import_files(FILES, gateway)
+    first = imported(read_all(FILES), gateway)
+    second = imported(read_all(FILES), gateway)
 
     assert second.sent == Tally(duplicates=first.events)
     assert second.balanced
@@ -73,14 +53,14 @@ def test_a_second_run_is_all_duplicates() -> None:
 def test_the_reject_file_says_where_and_why_and_by_whom(tmp_path: Path) -> None:
     path = tmp_path / "rejects.jsonl"
     path.write_text("of the run before")
-    summary = import_files(FILES, Remembering(refused="project:ocds-synth1-0010"), reject_path=path)
+    summary = imported(read_all(FILES), Remembering(refused="project:ocds-synth1-0010"), reject_path=path)
 
     assert summary.balanced
     assert [json.loads(line) for line in path.read_text().splitlines()] == [
         {
             "file": str(FIXTURES / "ocds_1_0.json"),
             "item": "releases/0",
-            "ocid": "ocds-synth1-0010",
+            "key": "ocds-synth1-0010",
             "id": "ocds-synth1-0010/1",
             "field": "subject",
             "rule": "another agency's",
@@ -89,7 +69,7 @@ def test_the_reject_file_says_where_and_why_and_by_whom(tmp_path: Path) -> None:
         {
             "file": str(FIXTURES / "process.jsonl"),
             "line": 5,
-            "ocid": "ocds-synth1-0004",
+            "key": "ocds-synth1-0004",
             "field": "awards/0/suppliers/0",
             "rule": "no NPWP or NIB (no id at all)",
         },
@@ -99,25 +79,27 @@ def test_the_reject_file_says_where_and_why_and_by_whom(tmp_path: Path) -> None:
 def test_without_awards_nothing_is_sent_and_the_account_still_balances(tmp_path: Path) -> None:
     path = tmp_path / "none.json"
     path.write_text('{"releases": []}')
-    summary = import_files([path], Remembering())
+    summary = imported(read_all([path]), Remembering())
 
     assert (summary.read, summary.sent, summary.balanced) == (0, Tally(), True)
 
 
 def test_a_failure_to_send_leaves_the_rejects_written(tmp_path: Path) -> None:
-    def fails(events: Iterable[Event], *, on_reject: OnReject, on_progress: OnProgress) -> Tally:
+    def fails(
+        events: Iterable[Event], *, on_reject: OnReject, on_progress: OnProgress, on_taken: OnTaken
+    ) -> Tally:
         list(events)
         raise SendingFailed("gone", Tally())
 
     with pytest.raises(SendingFailed):
-        import_files(FILES, fails, reject_path=tmp_path / "rejects.jsonl")
+        imported(read_all(FILES), fails, reject_path=tmp_path / "rejects.jsonl")
 
     assert len((tmp_path / "rejects.jsonl").read_text().splitlines()) == 1
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        import_files([tmp_path / "none.json"], Remembering())
+        imported(read_all([tmp_path / "none.json"]), Remembering())
 
 
 ANYTHING = st.recursive(
@@ -173,5 +155,5 @@ def test_any_line_has_one_outcome_and_every_event_is_one_the_gateway_reads(
     for outcome in first:
         summary.add(outcome)
         if isinstance(outcome, Mapped):
-            envelope.decode(json.dumps(outcome.event).encode(), envelope.HEADERS)
+            envelope.decode(json.dumps(outcome.events[0]).encode(), envelope.HEADERS)
     assert isinstance(first[-1], Mapped)

@@ -16,7 +16,7 @@ def test_a_whole_release_becomes_an_event_of_the_contract() -> None:
 
     assert isinstance(outcome, Mapped)
     assert outcome.defects == ()
-    assert outcome.event == {
+    assert outcome.events[0] == {
         "specversion": "1.0",
         "id": "ocds-synth1-0001/0001-award",
         "source": "urn:ocds:ocds-synth1",
@@ -37,7 +37,7 @@ def test_a_whole_release_becomes_an_event_of_the_contract() -> None:
             "end_on": "2024-08-31",
         },
     }
-    event = envelope.decode(json.dumps(outcome.event).encode(), envelope.HEADERS)
+    event = envelope.decode(json.dumps(outcome.events[0]).encode(), envelope.HEADERS)
     assert isinstance(event.data, ProjectAwarded)
 
 
@@ -131,12 +131,12 @@ def test_a_release_before_the_award_is_skipped() -> None:
     outcome = read({name: BASE[name] for name in ("ocid", "id", "date", "tender")})
 
     assert isinstance(outcome, Skipped)
-    assert outcome.ocid == "ocds-synth1-0001"
+    assert outcome.key == "ocds-synth1-0001"
 
 
 def test_a_source_of_ones_own_takes_any_ocid() -> None:
     outcome = read(changed("ocid", "proses-1"), source="urn:lpse:kota-contoh")
 
     assert isinstance(outcome, Mapped)
-    assert outcome.event["source"] == "urn:lpse:kota-contoh"
-    assert outcome.event["subject"] == "project:proses-1"
+    assert outcome.events[0]["source"] == "urn:lpse:kota-contoh"
+    assert outcome.events[0]["subject"] == "project:proses-1"

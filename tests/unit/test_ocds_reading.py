@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from patuh.importing.ocds.reading import Found, read_file
 from patuh.importing.outcomes import Rejected
-from patuh.importing.reading import Found, read_file
 
 RELEASE = {"ocid": "ocds-synth1-1", "id": "1"}
 OTHER = {"ocid": "ocds-synth1-2", "id": "2"}
@@ -186,7 +186,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, lines: bool) -> None
 def test_a_line_too_long_is_a_reject_and_the_next_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("patuh.importing.reading.LONGEST_LINE", 1 << 20)
+    monkeypatch.setattr("patuh.importing.ocds.reading.LONGEST_LINE", 1 << 20)
     path = write(tmp_path, b'{"ocid": "' + b"x" * (3 << 20) + b'"}\n' + json.dumps(OTHER).encode(), "l.jsonl")
 
     assert rejected(path) == [(1, None, "", "longer than 1 MiB")]

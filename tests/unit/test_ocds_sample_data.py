@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from patuh.importing.compiling import RULES
-from patuh.importing.ocds import read_events
+from patuh.importing.ocds.compiling import RULES
+from patuh.importing.ocds.events import read_events
 from patuh.importing.outcomes import Mapped, Outcome, Rejected
 from patuh.importing.summary import Summary
 from shared.events import envelope
@@ -46,7 +46,7 @@ def test_bandung_is_imported_but_for_broken_npwp() -> None:
 
 
 def test_every_bandung_event_is_one_the_gateway_reads() -> None:
-    events = [outcome.event for outcome in read_events(BANDUNG) if isinstance(outcome, Mapped)]
+    events = [outcome.events[0] for outcome in read_events(BANDUNG) if isinstance(outcome, Mapped)]
 
     assert len({event["id"] for event in events}) == len(events)
     for event in events:

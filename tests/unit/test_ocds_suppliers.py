@@ -2,7 +2,7 @@
 
 import pytest
 
-from patuh.importing.ocds import read_events
+from patuh.importing.ocds.events import read_events
 from tests.unit.fixtures.ocds.examples import (
     BASE,
     FIXTURES,

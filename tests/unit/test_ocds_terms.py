@@ -122,5 +122,5 @@ def test_the_time_is_when_the_publisher_said_so(date: str | None, time: str, kin
     outcome = read(changed("date", date))
 
     assert isinstance(outcome, Mapped)
-    assert outcome.event["time"] == time
+    assert outcome.events[0]["time"] == time
     assert outcome.defects == kinds

@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from patuh.importing import organisations
-from patuh.importing.compiling import Process
-from patuh.importing.dates import read_instant
+from patuh.importing.ocds import organisations
+from patuh.importing.ocds.compiling import Process
+from patuh.importing.ocds.dates import read_instant
+from patuh.importing.ocds.releases import Award, Release, Tender, read_release
+from patuh.importing.ocds.terms import Terms, read_terms
 from patuh.importing.outcomes import PlacedEvent, Unusable
-from patuh.importing.releases import Award, Release, Tender, read_release
-from patuh.importing.terms import Terms, read_terms
 from shared.events.data import Method, ProjectAwarded, ProjectKind
 from shared.events.types import PROJECT_AWARDED
 from shared.identifiers import InvalidIdentifier, check_subject

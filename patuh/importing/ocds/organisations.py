@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from patuh.importing.ocds.releases import Award, Identifier, Organisation, Release
 from patuh.importing.outcomes import Unusable
-from patuh.importing.releases import Award, Identifier, Organisation, Release
 from shared.events.data import Owner
 from shared.identifiers import (
     InvalidIdentifier,

@@ -14,10 +14,10 @@ from typing import Any
 
 import ocdsmerge
 
-from patuh.importing.dates import sort_key
-from patuh.importing.organisations import lift
+from patuh.importing.ocds.dates import sort_key
+from patuh.importing.ocds.organisations import lift
+from patuh.importing.ocds.reading import Found
 from patuh.importing.outcomes import Place, Rejected, Unusable
-from patuh.importing.reading import Found
 
 MERGE_AT_MOST = 500
 # Of the OCDS 1.1 release schema, the rules of the parts kept here; ocdsmerge would fetch the schema.

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from patuh.importing.dates import Note, read_date
-from patuh.importing.releases import Award, Contract, Release, Value
+from patuh.importing.ocds.dates import Note, read_date
+from patuh.importing.ocds.releases import Award, Contract, Release, Value
 
 LARGEST = 10**15
 

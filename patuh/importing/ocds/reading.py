@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from patuh.importing.json_stream import stream
+from patuh.importing.ocds.json_stream import stream
 from patuh.importing.outcomes import Place, Rejected
 
 SNIFF = 1 << 20
