@@ -8,12 +8,13 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from services.gateway import store
 from services.gateway.intake import RawEvent, name_in, open_member
 from services.gateway.keys import Agency
 from services.gateway.privacy import Pseudonyms
+from services.gateway.refusals import Rejected
 from services.gateway.screening import screen
 from services.gateway.store import Taken
 from shared import metrics, topics
@@ -26,15 +27,6 @@ from shared.producer import Message, Producer, message
 
 CONFLICT = "conflict: the same source and id said something else before"
 SCOPE = "outside the scope of this key"
-
-
-class Rejected(Struct):
-    """One member that was not taken, and why."""
-
-    index: int
-    id: str | None
-    field: str
-    rule: str
 
 
 @dataclass

@@ -16,7 +16,9 @@ import services.gateway
 from patuh.embedded.kafka import KafkaNode
 from patuh.embedded.postgres import PostgresNode
 from services.gateway import keys
+from services.gateway.access import Access
 from services.gateway.handlers import Door
+from services.gateway.later import Later
 from services.gateway.privacy import Pseudonyms
 from services.gateway.routes import routes
 from services.gateway.settings import GatewaySettings
@@ -84,8 +86,11 @@ async def gateway(kafka: KafkaNode, postgres: PostgresNode, **changed: Any) -> A
     )
     service = Service(settings, Path(str(services.gateway.__file__)).parent)
     door = Door(service.database, service.producer, Pseudonyms(KEY), settings.clock, settings.publish_seconds)
+    later = Later(service.database)
+    access = Access(service.database, later, settings.clock)
+    service.run_beside(later.run)
     app = service.app()
-    app.include_router(routes(door, settings))
+    app.include_router(routes(door, access, settings))
     async with (
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app), base_url="http://gateway") as client,
