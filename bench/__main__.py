@@ -40,7 +40,7 @@ def main(
     ):
         contest = variants.Contest(stage, proof.coverage_of(workload))
         runs = list(_runs(contest, rounds or standard_rounds))
-        found = report(machine.describe(stage, load), workload, runs)
+        found = report(machine.describe(stage.parts, load), workload, runs)
     show(found, console)
     if json:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(found)))

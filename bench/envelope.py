@@ -20,7 +20,7 @@ from shared.events.envelope import HEADERS
 _EVENTS, _ROUNDS = 20_000, 7
 _MICROSECONDS = 1_000_000
 T = TypeVar("T")
-Headers = list[tuple[str, bytes]]
+Headers = list[tuple[str, bytes | None]]
 Wire = tuple[bytes, Headers]
 Timed = dict[str, Callable[[], int]]
 
@@ -40,7 +40,7 @@ def binary(event: Event) -> Wire:
         "subject": event.subject,
         "time": event.time.isoformat(),
     }
-    headers = [("content-type", b"application/json")]
+    headers: Headers = [("content-type", b"application/json")]
     headers += [(f"ce_{name}", value.encode()) for name, value in said.items()]
     return msgspec.json.encode(event.data), headers
 

@@ -7,7 +7,8 @@ import subprocess
 import psutil
 from msgspec import Struct
 
-from bench.stage import ROOT, Stage
+from bench.stage import ROOT
+from patuh.embedded.parts import Parts
 
 
 class Machine(Struct):
@@ -24,7 +25,7 @@ class Machine(Struct):
     revision: str
 
 
-def describe(stage: Stage, load: float) -> Machine:
+def describe(parts: Parts, load: float) -> Machine:
     """The machine and the versions of what runs on it."""
     return Machine(
         processor=_processor(),
@@ -33,8 +34,8 @@ def describe(stage: Stage, load: float) -> Machine:
         load=round(load, 2),
         system=f"{platform.system()} {platform.release()}",
         python=platform.python_version(),
-        kafka=stage.parts.broker_version,
-        postgres=stage.parts.postgres_version,
+        kafka=parts.broker_version,
+        postgres=parts.postgres_version,
         revision=_revision(),
     )
 

@@ -53,12 +53,13 @@ def report(machine: Machine, workload: Workload, runs: Sequence[Run]) -> Report:
         "employers": workload.employers,
         "workers": workload.workers,
     }
-    summaries = [_summary(name, [run for run in runs if run.variant == name]) for name in names]
+    summaries = [summary(name, [run for run in runs if run.variant == name]) for name in names]
     ratios = {name: _ratio(runs, *pair) for name, pair in RATIOS.items()}
     return Report(machine, described, summaries, ratios, list(runs))
 
 
-def _summary(name: str, runs: list[Run]) -> Summary:
+def summary(name: str, runs: list[Run]) -> Summary:
+    """A variant over its rounds."""
     rates = [run.rate for run in runs]
     cpu = {
         process: median(run.cpu_seconds[process] / run.events * _MILLION for run in runs)
@@ -76,16 +77,21 @@ def _ratio(runs: Sequence[Run], above: str, below: str) -> float:
 
 
 def show(found: Report, console: Console) -> None:
-    """Print the table, the ratios and the machine."""
+    """Print the table, the machine and the ratios."""
+    show_variants(found.variants, found.machine, console)
+    console.print(", ".join(f"{name} {value:.2f}" for name, value in found.ratios.items()))
+
+
+def show_variants(variants: Sequence[Summary], machine: Machine, console: Console) -> None:
+    """Print the variants as a table, and the machine."""
     table = Table("variant", "events/s", "range", "CPU s a million events", "peak MiB", "others")
-    for one in found.variants:
+    for one in variants:
         spread = f"{one.lowest_rate:,.0f} to {one.highest_rate:,.0f}"
         others = "" if one.others_share is None else f"{one.others_share:.0%}"
         row = (_by_process(one.cpu_seconds_per_million), _by_process(one.peak_rss_mb))
         table.add_row(one.variant, f"{one.rate:,.0f}", spread, *row, others)
     console.print(table)
-    console.print(", ".join(f"{name} {value:.2f}" for name, value in found.ratios.items()))
-    said = (f"{name} {getattr(found.machine, name)}" for name in found.machine.__struct_fields__)
+    said = (f"{name} {getattr(machine, name)}" for name in machine.__struct_fields__)
     console.print("; ".join(said), highlight=False)
 
 

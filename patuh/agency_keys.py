@@ -1,20 +1,34 @@
 """Keys of agencies, made by whoever runs the stack, in the gateway's own database."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from getpass import getuser
+from typing import TypeVar
 
 from services.gateway import keys
-from shared.database import Database, with_driver
+from services.gateway.grants import Grant
+from shared.clock import SystemClock
+from shared.database import Database, Transaction, with_driver
+
+T = TypeVar("T")
 
 
-def create_key(dsn: str, agency: str, sources: list[str]) -> str:
-    """Make a key in the gateway's database and return it."""
+def in_gateway(dsn: str, action: Callable[[Transaction], Awaitable[T]]) -> T:
+    """Do something in one transaction of the gateway's database."""
 
-    async def make() -> str:
+    async def act() -> T:
         database = Database(with_driver(dsn))
         try:
             async with database.transaction() as transaction:
-                return await keys.create(transaction, agency, sources)
+                return await action(transaction)
         finally:
             await database.close()
 
-    return asyncio.run(make())
+    return asyncio.run(act())
+
+
+def create_key(dsn: str, agency: str, sources: list[str]) -> str:
+    """Make a key that is limited to sources alone, in the gateway's database, and return it."""
+    grant, now = Grant(agency=agency, sources=sources), SystemClock().now()
+    _, key = in_gateway(dsn, lambda transaction: keys.issue(transaction, grant, now, getuser()))
+    return str(key)

@@ -17,8 +17,9 @@ from services.employer.clearance.signing import new_key
 
 ROOT = Path(__file__).parents[1]
 _HOST = "127.0.0.1"
-# Who alone gets a secret: the one turns NIK into references, the other signs clearances.
-_HOLDERS = {"PATUH_WORKER_REF_KEY": "gateway", "PATUH_CLEARANCE_KEY": "employer"}
+# Who alone gets a secret: the ones turn NIK into references and back, the other signs clearances.
+_OF_GATEWAY = ("PATUH_WORKER_REF_KEY", "PATUH_WORKER_REF_KEYS", "PATUH_VAULT_KEY", "PATUH_VAULT_KEYS")
+_HOLDERS = {"PATUH_CLEARANCE_KEY": "employer"} | dict.fromkeys(_OF_GATEWAY, "gateway")
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,9 @@ def _secrets(data: Path) -> dict[str, str]:
     """The keys of this data folder, each made once and readable by its owner only."""
     file = data / "secrets.json"
     found: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    made = {"PATUH_WORKER_REF_KEY": lambda: secrets.token_hex(32), "PATUH_CLEARANCE_KEY": new_key}
+    made = {"PATUH_CLEARANCE_KEY": new_key} | dict.fromkeys(
+        ("PATUH_WORKER_REF_KEY", "PATUH_VAULT_KEY"), lambda: secrets.token_hex(32)
+    )
     lacking = {name: make() for name, make in made.items() if name not in found}
     if lacking:
         _replace(file, json.dumps(found | lacking))

@@ -1,7 +1,6 @@
 """Sends CloudEvents to the gateway in batches, as a stream: memory does not grow with their number."""
 
 import asyncio
-import email.utils
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,41 +9,12 @@ import httpx
 import msgspec
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
+from patuh.answers import Answered, Refused, TryAgain, read_answer
+from patuh.answers import Refusal as Refusal
+from patuh.answers import Tally as Tally
+
 Event = dict[str, Any]
 _BATCH = "application/cloudevents-batch+json"
-_MEANING = {
-    401: "the key is missing or not known",
-    403: "the key may not send these events",
-    413: "the batch is too large: send smaller batches",
-    415: "the gateway does not read batches of CloudEvents",
-}
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """One member of a batch the gateway did not take: `field` of the event broke `rule`."""
-
-    index: int
-    field: str
-    rule: str
-    id: str | None = None
-
-
-@dataclass(frozen=True)
-class Tally:
-    """Events answered for. `read` is always `accepted + duplicates + rejected`."""
-
-    accepted: int = 0
-    duplicates: int = 0
-    rejected: int = 0
-
-    @property
-    def read(self) -> int:
-        return self.accepted + self.duplicates + self.rejected
-
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(
-            self.accepted + other.accepted, self.duplicates + other.duplicates, self.rejected + other.rejected
-        )
 
 
 class SendingFailed(Exception):
@@ -58,7 +28,6 @@ class SendingFailed(Exception):
 OnReject = Callable[[Event, Refusal], None]
 OnProgress = Callable[[Tally], None]
 OnTaken = Callable[[Sequence[Event]], None]
-_Answered = tuple[Tally, list[Refusal]]
 
 
 @dataclass(frozen=True)
@@ -84,29 +53,9 @@ class Gateway:
 
     def pause(self, state: RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None
-        asked = failure.retry_after if isinstance(failure, _TryAgain) else None
+        asked = failure.retry_after if isinstance(failure, TryAgain) else None
         doubled: float = self.first_pause * 2 ** (state.attempt_number - 1)
         return min(self.longest_pause, doubled if asked is None else asked)
-
-
-class _Answer(msgspec.Struct):
-    """What the gateway promises: counts and refusals, or a problem (RFC 9457) with or without them."""
-
-    accepted: int = 0
-    duplicates: int = 0
-    rejected: list[Refusal] | None = None
-    title: str = "no reason given"
-    detail: str | None = None
-
-
-class _TryAgain(Exception):
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
-        super().__init__(reason)
-        self.retry_after = retry_after
-
-
-class _Refused(Exception):
-    """Trying again would not help."""
 
 
 def _nothing(*_: object) -> None: ...
@@ -195,65 +144,28 @@ class _Sending:
         async with self.turn:
             return await anext(self.batches, None)
 
-    async def _deliver(self, batch: Sequence[Event]) -> _Answered:
+    async def _deliver(self, batch: Sequence[Event]) -> Answered:
         body = msgspec.json.encode(batch)
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self.gateway.tries),
             wait=self.gateway.pause,
-            retry=retry_if_exception_type(_TryAgain),
+            retry=retry_if_exception_type(TryAgain),
             reraise=True,
         )
         return await retrying(self._post, body, len(batch))
 
-    async def _post(self, body: bytes, size: int) -> _Answered:
+    async def _post(self, body: bytes, size: int) -> Answered:
         try:
             response = await self.client.post("/v1/events", content=body)
         except httpx.UnsupportedProtocol as error:
-            raise _Refused("the address of the gateway starts with http:// or https://") from error
+            raise Refused("the address of the gateway starts with http:// or https://") from error
         except httpx.TransportError as error:
-            raise _TryAgain(f"the gateway cannot be reached: {error or type(error).__name__}") from error
-        return _read_answer(response, size)
+            raise TryAgain(f"the gateway cannot be reached: {error or type(error).__name__}") from error
+        return read_answer(response, size)
 
     def failure(self, failures: BaseExceptionGroup) -> BaseException:
         """The failure that stopped the work; the others are its consequences."""
         first = failures.exceptions[0]
-        if isinstance(first, _TryAgain):
+        if isinstance(first, TryAgain):
             return SendingFailed(f"gave up after {self.gateway.tries} tries: {first}", self.tally)
-        return SendingFailed(str(first), self.tally) if isinstance(first, _Refused) else first
-
-
-def _read_answer(response: httpx.Response, size: int) -> _Answered:
-    status = response.status_code
-    if status == 429 or status >= 500:
-        raise _TryAgain(f"the gateway answered {status}", _retry_after(response))
-    if status not in (202, 400, 409):
-        raise _Refused(f"the gateway answered {status}: {_MEANING.get(status, 'not an answer it promises')}")
-    answer = _decoded(response)
-    if status == 409 and size == 1 and answer.rejected is None:
-        answer.rejected = [Refusal(0, "id", answer.detail or answer.title)]
-    if answer.rejected is None:
-        raise _Refused(f"the gateway answered {status}: {answer.detail or answer.title}")
-    indexes = {refusal.index for refusal in answer.rejected}
-    tally = Tally(answer.accepted, answer.duplicates, len(indexes))
-    if tally.read != size or not indexes <= set(range(size)):
-        raise _Refused(f"the gateway's answer does not account for the {size} events sent to it")
-    return tally, answer.rejected
-
-
-def _decoded(response: httpx.Response) -> _Answer:
-    try:
-        return msgspec.json.decode(response.content, type=_Answer)
-    except msgspec.DecodeError as error:
-        raise _Refused(f"the gateway answered {response.status_code}: {error}") from error
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    asked = response.headers.get("Retry-After", "")
-    if asked.isdecimal():
-        return float(asked)
-    try:
-        # The gateway's own clock is the one its date was made with.
-        until, now = (email.utils.parsedate_to_datetime(text) for text in (asked, response.headers["Date"]))
-        return max(0.0, (until - now).total_seconds())
-    except (KeyError, ValueError, TypeError):
-        return None
+        return SendingFailed(str(first), self.tally) if isinstance(first, Refused) else first

@@ -26,6 +26,16 @@ def is_infrastructure(error: BaseException) -> bool:
     return isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError)
 
 
+def is_of_a_value(error: BaseException) -> bool:
+    """True when the database can never take a value that it was given, in whatever company it comes."""
+    if not isinstance(error, DBAPIError):
+        return False
+    # What the driver cannot even send it calls a ValueError, and there is no state of the server then.
+    return _sqlstate(error).startswith(("22", "23")) or isinstance(
+        getattr(error.orig, "__cause__", None), ValueError
+    )
+
+
 def _sqlstate(error: DBAPIError) -> str:
     return str(getattr(error.orig, "sqlstate", None) or "")
 

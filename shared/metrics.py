@@ -11,6 +11,7 @@ BATCH_RETRIES = Counter(
 HALTED = Gauge("patuh_halted", "1 while a service refuses to drain a bad topic", ["service"])
 MESSAGES_RELAYED = Counter("patuh_messages_relayed_total", "Messages published from the outbox", ["service"])
 GATEWAY_EVENTS = Counter("patuh_gateway_events_total", "Events at the door", ["outcome"])
+ROWS_DROPPED = Counter("patuh_gateway_rows_dropped_total", "Rows the database could never take", ["store"])
 FLAGS_CHANGED = Counter(
     "patuh_flags_changed_total", "Flags raised, updated, cleared, withdrawn", ["code", "change"]
 )

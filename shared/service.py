@@ -40,6 +40,7 @@ class Service:
         self._batches: list[BatchConsumer] = []
         self._tasks: list[Task] = [self.relay.run]
         self._pending: list[Pending] = [self._outbox_rows]
+        self._first: list[Task] = []
 
     def subscribe(self, handler: Handler, *sources: Topic) -> None:
         """Handle these topics' batches, in the order they were sent per partition."""
@@ -58,6 +59,10 @@ class Service:
             yield work
             await outbox.store(transaction, work.messages)
         self.relay.wake()
+
+    def run_first(self, task: Task) -> None:
+        """Run a task to its end before anybody is served; the tables are there by then."""
+        self._first.append(task)
 
     def run_beside(self, task: Task) -> None:
         """Run a task of the service's own for as long as it lives."""
@@ -117,6 +122,8 @@ class Service:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.database.close)
             await self.database.migrate(self._migrations)
+            for first in self._first:
+                await first()
             if self.settings.create_topics:
                 await bus.ensure_topics(self.settings)
             await self.producer.start()

@@ -14,8 +14,13 @@ from patuh.cli import (
     import_,
     keys,
     law,
+    matching,
+    privacy,
+    pull,
     status,
+    template,
     up,
+    watch,
 )
 
 app = typer.Typer(
@@ -28,12 +33,17 @@ app.command("up")(up.up)
 app.command("demo")(demo.demo)
 app.command("status")(status.status)
 app.add_typer(keys.app, name="keys")
+app.add_typer(privacy.app, name="privacy")
 app.command("emit")(emit.emit)
 app.add_typer(import_.app, name="import")
+app.command("watch")(watch.watch)
+app.command("pull")(pull.pull)
 app.command("flags")(flags.flags)
+app.command("matching")(matching.matching)
 app.command("explain")(explain.explain)
 app.command("assess")(assess.assess)
 app.command("backtest")(backtest.backtest)
 app.add_typer(law.app, name="law")
 app.add_typer(contribution.app, name="contribution")
 app.command("clearance")(clearance.clearance)
+app.command("template")(template.template)

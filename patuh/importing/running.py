@@ -9,6 +9,7 @@ from patuh.importing.outcomes import Mapped, Outcome, PlacedEvent, Rejected
 from patuh.importing.rejects import RejectFile
 from patuh.importing.summary import Summary
 from patuh.sending import Event, OnProgress, OnReject, OnTaken, Refusal, Tally
+from shared.identifiers import NIK_ANYWHERE
 
 OnSummary = Callable[[Summary], None]
 
@@ -43,7 +44,7 @@ def run_import(
     with RejectFile(reject_path) as rejects:
 
         def on_reject(event: Event, refusal: Refusal) -> None:
-            rejects.add(_refused(event, refusal), by="gateway", event_id=str(event["id"]))
+            rejects.add(_refused(event, refusal), by="gateway", event_id=_unless_personal(str(event["id"])))
 
         events = _events(news(outcomes, memory), summary, rejects)
         summary.sent = send(events, on_reject=on_reject, on_progress=on_progress, on_taken=memory.told)
@@ -52,8 +53,13 @@ def run_import(
 
 def _refused(event: Event, refusal: Refusal) -> Rejected:
     placed = cast(PlacedEvent, event)
-    key = placed.key or str(event["subject"]).partition(":")[2]
+    key = placed.key or _unless_personal(str(event["subject"]).partition(":")[2])
     return Rejected(placed.place, key, refusal.field, refusal.rule)
+
+
+def _unless_personal(name: str) -> str | None:
+    """Events as an agency wrote them may name a person by her number, which no file may keep."""
+    return None if NIK_ANYWHERE.search(name) else name
 
 
 def _events(outcomes: Iterable[Outcome], summary: Summary, rejects: RejectFile) -> Iterator[PlacedEvent]:

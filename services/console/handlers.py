@@ -1,16 +1,18 @@
 """Every event in, the read model out.
 
-on_events: 1. leave out what was counted before  2. flags by version  3. counts  4. the recent events
+on_events: 1. flags by version  2. who is to be forgotten  3. leave out what was counted before
+           4. counts  5. the recent events
 """
 
 from collections import Counter, defaultdict
+from datetime import datetime
 
 from services.console import store, summaries
 from services.console.positions import Partition, Position, advance
 from services.console.store import EventRow
 from shared import topics
 from shared.consuming import Received, Work
-from shared.events.data import FlagState
+from shared.events.data import FlagState, WorkerErased
 
 # These topics carry thousands of events a second: of one batch only the last can ever be looked at.
 _BUSY = {topics.WORKERS.name, topics.CONTRIBUTIONS.name, topics.COVERAGE.name}
@@ -20,10 +22,19 @@ _KEPT_OF_BUSY = 200
 async def on_events(work: Work, received: list[Received]) -> None:
     """Take a batch of events of any topics, redelivered or not."""
     await store.put_flags(work.transaction, newest_flags(received))
+    await store.erase(work.transaction, erased(received))
     fresh = await _not_counted(work, received)
     if fresh:
         await store.count(work.transaction, Counter(r.event.kind.name for r in fresh))
         await store.remember(work.transaction, [_row(r) for r in worth_keeping(fresh)])
+
+
+def erased(received: list[Received]) -> dict[str, datetime]:
+    """Until when each worker of the batch who is to be forgotten is forgotten."""
+    found: dict[str, datetime] = {}
+    for event in (r.event for r in received if isinstance(r.event.data, WorkerErased)):
+        found[event.subject] = max(event.time, found.get(event.subject, event.time))
+    return found
 
 
 def newest_flags(received: list[Received]) -> list[FlagState]:

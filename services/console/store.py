@@ -51,7 +51,16 @@ SELECT topic, type, time, source, subject, event_id, summary::json, string_to_ar
 FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
             $8::text[])
   WITH ORDINALITY AS new (topic, type, time, source, subject, event_id, summary, about, nth)
+WHERE NOT EXISTS (SELECT FROM erased e WHERE e.worker = new.subject AND new.time <= e.at)
 ORDER BY nth
+"""
+_ERASE = """
+INSERT INTO erased AS e SELECT * FROM unnest($1::text[], $2::timestamptz[])
+ON CONFLICT (worker) DO UPDATE SET at = greatest(e.at, excluded.at)
+"""
+_FORGET_ERASED = """
+DELETE FROM recent_event r USING unnest($1::text[], $2::timestamptz[]) AS e (worker, at)
+WHERE r.subject = e.worker AND r.time <= e.at
 """
 _FORGET = "DELETE FROM recent_event WHERE id <= (SELECT max(id) FROM recent_event) - $1::bigint"
 _PUT_LETTERS = """
@@ -148,6 +157,13 @@ def _event_row(row: EventRow) -> tuple[Any, ...]:
     about = "\n".join(subject.replace("\n", " ") for subject in row.about)
     told = (row.topic, row.type, row.time, row.source, storable(row.subject), row.event_id)
     return (*told, _json(row.summary), storable(about))
+
+
+async def erase(transaction: Transaction, workers: Mapping[str, datetime]) -> None:
+    """Forget the events of these workers that were said up to an instant, and those still to come."""
+    if workers:
+        for statement in (_ERASE, _FORGET_ERASED):
+            await transaction.run(statement, *_columns(sorted(workers.items())))
 
 
 async def put_letters(transaction: Transaction, letters: Sequence[Letter]) -> None:

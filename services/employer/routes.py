@@ -80,9 +80,9 @@ def routes(service: Service, law: Law, coverage_known: CoverageKnown) -> APIRout
 def _add_flags(router: APIRouter, service: Service) -> None:
     @router.get("/flags")
     async def flags(
-        code: str | None = None,
+        code: Annotated[str | None, Query(pattern=r"^[a-z.-]{1,100}$")] = None,
         limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
-        offset: Annotated[int, Query(ge=0)] = 0,
+        offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
     ) -> list[dict[str, Any]]:
         """Open flags with everything that proves them, by subject and code."""
         async with service.database.transaction() as transaction:

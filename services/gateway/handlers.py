@@ -5,28 +5,33 @@ which consumers take as the duplicate it is. The other order would lose the even
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from msgspec import Raw
-
 from services.gateway import store
-from services.gateway.intake import RawEvent, name_in, open_member
-from services.gateway.keys import Agency
+from services.gateway.formats import Member
+from services.gateway.grants import Agency
+from services.gateway.intake import name_in
+from services.gateway.later import Later
+from services.gateway.places import fact_of, key_of, messages
 from services.gateway.privacy import Pseudonyms
-from services.gateway.refusals import Rejected
-from services.gateway.screening import screen
-from services.gateway.store import Taken
-from shared import metrics, topics
+from services.gateway.recent import Recent
+from services.gateway.refusals import Refusal, Rejected
+from services.gateway.screening import admit
+from services.gateway.store import Place, Taken
+from services.gateway.vault import Vault
+from shared import metrics
 from shared.clock import Clock
 from shared.database import Database
-from shared.events import BadEvent, Event, digest
-from shared.events.data import FactRetracted, WorkerIncidentReported, WorkerRegistered, WorkerUnregistered
+from shared.events import BadEvent
+from shared.events.envelope import Written
 from shared.ledger import Identity
-from shared.producer import Message, Producer, message
+from shared.producer import Producer
 
 CONFLICT = "conflict: the same source and id said something else before"
-SCOPE = "outside the scope of this key"
+_FALLEN_BEHIND = "the database has fallen behind; nothing of this is lost"
+Numbered = dict[int, Written]
+Places = dict[Identity, Place]
 
 
 @dataclass
@@ -40,114 +45,138 @@ class Outcome:
 
 @dataclass
 class Door:
-    """What a request needs: where to remember, where to publish, under which key to pseudonymise.
+    """What a request needs: what is remembered, where to publish, under which key to pseudonymise.
 
     A request gives up after `publish_seconds` without all acknowledgements.
     """
 
     database: Database
+    later: Later
+    recent: Recent
     producer: Producer
     pseudonyms: Pseudonyms
     clock: Clock
     publish_seconds: float
+    vault: Vault | None = None
 
-    async def take(self, agency: Agency, members: Sequence[Raw | RawEvent]) -> Outcome:
+    async def recall(self) -> None:
+        """Remember again what an earlier process took. Raises DBAPIError, OSError."""
+        async with self.database.transaction() as transaction:
+            async for identity, said in store.latest(transaction, self.recent.limit):
+                self.recent.remember([(identity, said)])
+
+    async def take(self, agency: Agency, members: Sequence[Member]) -> Outcome:
         """Take the members of a request one by one; what is wrong with one does not touch the others.
 
-        Raises KafkaError, DBAPIError, OSError: the sender must try again.
+        Raises KafkaError, DBAPIError, OSError and Refusal (503): the sender must try again.
         """
+        if self.later.full:
+            raise Refusal(503, _FALLEN_BEHIND)
         outcome = Outcome()
-        screened = self._screen(agency, members, outcome)
-        async with self.database.transaction() as transaction:
-            known = await store.taken(transaction, _identities(screened.values()))
-        fresh = _sort_out(screened, known, outcome)
-        rows = [_row(event, said) for event, said in fresh]
-        told = known | {row[:2]: row[2:] for row in rows}
-        async with asyncio.timeout(self.publish_seconds):
-            await self.producer.publish(m for event, _ in fresh for m in _messages(event, told))
-        async with self.database.transaction() as transaction:
-            await store.take(transaction, rows)
-        outcome.accepted = len(fresh)
+        left = self._screen(agency, members, outcome)
+        met = self.pseudonyms.met()  # before anything is waited for: others are screened meanwhile
+        places = await self._places(left.values())
+        _check_retractions(agency, left, places, outcome)
+        if self.vault:
+            self.vault.keep(met, (written.event for written in left.values()))
+        while left:
+            left = await self._take(left, places, outcome)
+        outcome.rejected.sort(key=lambda one: one.index)
         _count(outcome)
         return outcome
 
-    def _screen(
-        self, agency: Agency, members: Sequence[Raw | RawEvent], outcome: Outcome
-    ) -> dict[int, Event]:
+    def _screen(self, agency: Agency, members: Sequence[Member], outcome: Outcome) -> Numbered:
         now = self.clock.now()
         screened = {}
         for index, member in enumerate(members):
             try:
-                event = screen(open_member(member), self.pseudonyms, now)
-                _check_scope(agency, event)
-                screened[index] = event
+                written = admit(member, self.pseudonyms, now)
+                agency.check(written.event)
+                screened[index] = written
             except BadEvent as error:
                 outcome.rejected.append(Rejected(index, name_in(member), error.field, error.rule))
         return screened
 
+    async def _take(self, screened: Numbered, places: Places, outcome: Outcome) -> Numbered:
+        """Take what nobody else is taking just now; the rest, once the others know what became of it.
 
-def _check_scope(agency: Agency, event: Event) -> None:
-    if not agency.may_speak_for(event.source):
-        raise BadEvent("source", SCOPE)
-    if isinstance(event.data, FactRetracted) and not agency.may_speak_for(event.data.source):
-        raise BadEvent("data.source", SCOPE)
+        Nothing is claimed while waiting, so that no two requests wait for each other.
+        """
+        ours: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        fresh, left, theirs = self._sort_out(screened, ours, outcome)
+        try:
+            await self._publish(fresh, places)
+        finally:
+            self.recent.release(fresh, ours)
+        outcome.accepted += len(fresh)
+        if theirs:
+            await asyncio.wait(theirs)
+        return left
+
+    def _sort_out(
+        self, screened: Numbered, ours: "asyncio.Future[None]", outcome: Outcome
+    ) -> tuple[dict[Identity, Written], Numbered, set["asyncio.Future[None]"]]:
+        """What to publish, claimed as ours; what others are publishing, and their claims.
+
+        Duplicates are counted and conflicts rejected.
+        """
+        fresh: dict[Identity, Written] = {}
+        left: Numbered = {}
+        theirs = set()
+        for index, written in screened.items():
+            identity = (written.event.source, written.event.id)
+            claimed = self.recent.claimed(identity)
+            said = fresh[identity].digest if identity in fresh else self.recent.said(identity)
+            if claimed and claimed is not ours:
+                left[index] = written
+                theirs.add(claimed)
+            elif said is None:
+                fresh[identity] = written
+                self.recent.claim(identity, ours)
+            elif said == written.digest:
+                outcome.duplicates += 1
+            else:
+                outcome.rejected.append(Rejected(index, written.event.id, "id", CONFLICT))
+        return fresh, left, theirs
+
+    async def _publish(self, fresh: dict[Identity, Written], places: Places) -> None:
+        """Publish, and once all is acknowledged remember."""
+        if not fresh:
+            return
+        versions = self.pseudonyms.versions
+        told = [m for written in fresh.values() for m in messages(written, places, versions)]
+        async with asyncio.timeout(self.publish_seconds):
+            await self.producer.publish(told)
+        self.recent.remember((identity, written.digest) for identity, written in fresh.items())
+        self.later.add(store.take, [_row(written) for written in fresh.values()])
+
+    async def _places(self, screened: Collection[Written]) -> Places:
+        """Where the facts went that are retracted here. Only for these the database is asked."""
+        named = {fact for written in screened if (fact := fact_of(written.event))}
+        if not named:
+            return {}
+        beside = {(row[0], row[1]): row[3:] for row in map(_row, screened)}
+        await self.later.flush()
+        async with self.database.transaction() as transaction:
+            return beside | await store.taken(transaction, named)
 
 
-def _identities(events: Iterable[Event]) -> set[Identity]:
-    found: set[Identity] = set()
-    for event in events:
-        found.add((event.source, event.id))
-        if isinstance(event.data, FactRetracted):
-            found.add((event.data.source, event.data.id))
-    return found
+def _check_retractions(agency: Agency, screened: Numbered, places: Places, outcome: Outcome) -> None:
+    """Take out and reject the retractions of facts about somebody outside the scope."""
+    for index, written in list(screened.items()):
+        fact = fact_of(written.event)
+        if fact is None:
+            continue
+        try:
+            agency.check_taking_back(written.event, places[fact][1] if fact in places else None)
+        except BadEvent as error:
+            del screened[index]
+            outcome.rejected.append(Rejected(index, written.event.id, error.field, error.rule))
 
 
-def _sort_out(
-    screened: dict[int, Event], known: dict[Identity, Taken], outcome: Outcome
-) -> list[tuple[Event, int]]:
-    """The events to publish, each with its digest; duplicates are counted and conflicts rejected."""
-    digests = {identity: taken[0] for identity, taken in known.items()}
-    fresh = []
-    for index, event in screened.items():
-        identity, said = (event.source, event.id), digest(event)
-        if identity not in digests:
-            digests[identity] = said
-            fresh.append((event, said))
-        elif digests[identity] == said:
-            outcome.duplicates += 1
-        else:
-            outcome.rejected.append(Rejected(index, event.id, "id", CONFLICT))
-    outcome.rejected.sort(key=lambda one: one.index)
-    return fresh
-
-
-def _messages(event: Event, known: dict[Identity, Taken]) -> list[Message]:
-    return [message(event, key, topic) for topic, key in _places(event, known)]
-
-
-def _places(event: Event, known: dict[Identity, Taken]) -> list[tuple[str, str]]:
-    """Topic and key. A retraction goes where its fact went; if that is not remembered, wherever a
-    fact of that subject may have gone: a retraction too many does no harm.
-    """
-    if isinstance(event.data, FactRetracted):
-        fact = known.get((event.data.source, event.data.id))
-        if fact:
-            return [fact[1:]]
-        entity = event.subject.partition(":")[0]
-        first = {"project": topics.PROJECTS, "worker": topics.WORKERS}.get(entity, topics.EMPLOYERS)
-        also = () if entity == "worker" else (topics.CONTRIBUTIONS,)
-        return [(topic.name, event.subject) for topic in (first, *also)]
-    return [(event.kind.topic.name, _key(event))]
-
-
-def _key(event: Event) -> str:
-    if isinstance(event.data, WorkerRegistered | WorkerUnregistered | WorkerIncidentReported):
-        return event.data.employer or event.subject
-    return event.subject
-
-
-def _row(event: Event, said: int) -> tuple[str, str, int, str, str]:
-    return (event.source, event.id, said, event.kind.topic.name, _key(event))
+def _row(written: Written) -> Taken:
+    event = written.event
+    return (event.source, event.id, written.digest, event.kind.topic.name, key_of(event))
 
 
 def _count(outcome: Outcome) -> None:

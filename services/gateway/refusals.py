@@ -10,6 +10,7 @@ _TITLES = {
     400: "No event could be taken",
     401: "No key, or no such key",
     403: "Outside the scope of this key",
+    405: "Not allowed here",
     409: "Conflict: the same source and id said something else before",
     413: "Too large",
     415: "Unknown format",
@@ -17,6 +18,7 @@ _TITLES = {
     503: "Not now: try again",
 }
 _TRY_AGAIN_SECONDS = 2
+ALLOW = "POST, OPTIONS"
 
 
 class Rejected(Struct):
@@ -56,4 +58,6 @@ class Refusal(Exception):
     def _headers(self) -> dict[str, str]:
         if self.status == 401:
             return {"WWW-Authenticate": "Bearer"}
+        if self.status == 405:
+            return {"Allow": ALLOW}
         return {"Retry-After": str(self.retry_after)} if self.status in (429, 503) else {}

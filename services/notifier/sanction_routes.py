@@ -13,10 +13,15 @@ from services.notifier.problems import ProblemRoute, problem
 from services.notifier.sanctions import Sanctions
 from shared.database import Database
 
+_PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {"schema": {"type": "object"}}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    404: {"description": "No such case"},
-    409: {"description": "Not as the case stands: out of order, too early, taken already, no ladder, closed"},
-    422: {"description": "Malformed, or in the future"},
+    400: {"description": "A body that cannot be read at all"},
+    404: {"description": "No such case", **_PROBLEM},
+    409: {
+        "description": "Not as the case stands: out of order, too early, taken already, no ladder, closed",
+        **_PROBLEM,
+    },
+    422: {"description": "Malformed, or in the future", **_PROBLEM},
 }
 
 
@@ -33,7 +38,9 @@ def sanction_routes(database: Database, sanctions: Sanctions) -> APIRouter:
     """`GET /v1/cases/{id}/ladder` and `POST /v1/cases/{id}/sanctions`."""
     router = APIRouter(prefix="/v1", tags=["sanctions"], route_class=ProblemRoute)
 
-    @router.get("/cases/{case_id}/ladder", response_model=None, responses={404: _PROBLEMS[404]})
+    @router.get(
+        "/cases/{case_id}/ladder", response_model=None, responses={404: _PROBLEMS[404], 422: _PROBLEMS[422]}
+    )
     async def show_ladder(case_id: UUID) -> dict[str, Any] | Response:
         """Where the case stands on the ladder of PP 86/2013, and what comes next."""
         async with database.transaction() as transaction:

@@ -1,6 +1,7 @@
 """Worker and contribution facts in, coverage snapshots out.
 
-on_facts: 1. lock  2. store facts and retractions  3. work out what changed  4. store and announce
+on_facts: 1. lock, leave out who was forgotten  2. store facts and retractions, erase
+          3. work out what changed  4. store and announce
 """
 
 from collections.abc import Callable
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 
 from tenacity import retry, retry_if_exception, wait_random_exponential
 
-from services.registry import changes, store
+from services.registry import changes, erasing, store
 from services.registry.enrolment import Enrolment, incident_fact, subject_of
+from services.registry.erasing import Erasures
 from services.registry.incidents import IncidentFact, Unit
 from services.registry.past import facts_of
 from services.registry.rows import enrolment_row, incident_row, posting_row
@@ -26,13 +28,15 @@ from shared.ledger import Identity
 
 SOURCE = "urn:patuh:registry"
 _SUBJECTS_AT_ONCE = 100
+_ALONE = FactRetracted | WorkerIncidentReported
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
 
 
 class _Batch:
-    """A batch by what its events say."""
+    """A batch by what its events say; those about workers forgotten since (`erasures`) are left out."""
 
-    def __init__(self, received: list[Received]) -> None:
+    def __init__(self, received: list[Received], erasures: Erasures) -> None:
+        self.erasures = erasures
         self.enrolments = [r for r in received if isinstance(r.event.data, Enrolment)]
         self.postings = [r for r in received if isinstance(r.event.data, ContributionPosted)]
         self.incidents = [r for r in received if isinstance(r.event.data, WorkerIncidentReported)]
@@ -58,6 +62,10 @@ class _Touched:
         return self.units.union(*(incident.units for incident in self.incidents))
 
 
+def _runs_alone(received: Received) -> bool:
+    return isinstance(received.event.data, _ALONE)
+
+
 def _target(event: Event) -> Identity:
     assert isinstance(event.data, FactRetracted)
     return (event.data.source, event.data.id)
@@ -65,9 +73,12 @@ def _target(event: Event) -> Identity:
 
 async def _touched(transaction: Transaction, batch: _Batch) -> _Touched:
     named = await store.named(transaction, {_target(r.event) for r in batch.retractions})
-    units = named.units | {(subject_of(r.event), r.event.subject) for r in batch.enrolments}
+    erased = await erasing.touched(transaction, batch.erasures)
+    units = named.units | erased.units | {(subject_of(r.event), r.event.subject) for r in batch.enrolments}
     paid = named.paid | {r.event.subject for r in batch.postings}
-    workers = {w for _, w in units} | named.injured | {r.event.subject for r in batch.incidents}
+    workers = (
+        {w for _, w in units} | named.injured | erased.workers | {r.event.subject for r in batch.incidents}
+    )
     incidents = await store.incidents_of(transaction, workers)
     incidents += [incident_fact(r.event) for r in batch.incidents]
     return _Touched(units, paid, workers, incidents)
@@ -81,9 +92,11 @@ class Handlers:
 
     async def on_facts(self, work: Work, received: list[Received]) -> None:
         """Take a batch of worker facts, contributions and retractions, in whatever order they come."""
-        batch, transaction = _Batch(received), work.transaction
+        transaction, erasures = work.transaction, erasing.told(received)
         # An incident is about enrolments at several subjects: no other batch may store one meanwhile.
-        await ledger.lock(transaction, retracting=bool(batch.retractions or batch.incidents))
+        await ledger.lock(transaction, retracting=bool(erasures) or any(map(_runs_alone, received)))
+        forgotten = erasing.joined(erasures, await erasing.known(transaction, received))
+        batch = _Batch(erasing.left(received, forgotten), erasures)
         touched = await _touched(transaction, batch)
         known, stale = await store.lock_coverage(transaction, touched.subjects, self._minimums.digest)
         before = await store.standing(transaction, touched.read)
@@ -147,6 +160,7 @@ class Handlers:
 async def _store(work: Work, batch: _Batch) -> tuple[list[Event], set[Identity]]:
     """Store the facts; the enrolments that count from now on, and the facts that no longer do."""
     marked = await ledger.retract(work.transaction, store.TABLES, batch.retractions)
+    marked |= await erasing.erase(work.transaction, batch.erasures)
     taken = await _add(
         work, "enrolment", batch.enrolments, [enrolment_row(r.event) for r in batch.enrolments]
     )

@@ -12,11 +12,11 @@ from msgspec.structs import fields
 
 from shared.events import data as d
 from shared.identifiers import (
-    NIK_ANYWHERE,
     InvalidIdentifier,
     check_nib,
     check_npp,
     check_subject,
+    holds_nik,
     normalise_npwp,
 )
 
@@ -49,7 +49,7 @@ def _text(field: str, value: str | None) -> None:
         return
     if "\x00" in value:
         raise BadEvent(f"data.{field}", "must not contain NUL")
-    if NIK_ANYWHERE.search(value):
+    if holds_nik(value):
         raise BadEvent(f"data.{field}", "must not contain a NIK or another 16-digit personal number")
 
 
@@ -116,6 +116,10 @@ def _retraction(data: d.FactRetracted) -> None:
         _text(field, getattr(data, field))
 
 
+def _erasure(data: d.WorkerErased) -> None:
+    _text("basis", data.basis)
+
+
 _RULES: dict[type[d.Data], Callable[..., None]] = {
     d.EmployerRegistered: _employer,
     d.EmployerUpdated: _employer,
@@ -127,6 +131,7 @@ _RULES: dict[type[d.Data], Callable[..., None]] = {
     d.WorkerIncidentReported: _placed,
     d.ContributionPosted: _posting,
     d.FactRetracted: _retraction,
+    d.WorkerErased: _erasure,
 }
 
 

@@ -210,3 +210,13 @@ class FactRetracted(Data):
     source: Annotated[str, Meta(min_length=1, max_length=300)]
     id: Annotated[str, Meta(min_length=1, max_length=300)]
     reason: Text
+
+
+class WorkerErased(Data):
+    """What was said about the worker up to this event's `time` is deleted and never taken again.
+
+    `basis`: on which ground, with the article (UU 27/2022 art. 43-44). Only Patuh's own command says this.
+    """
+
+    erased_on: date
+    basis: Text

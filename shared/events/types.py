@@ -47,6 +47,8 @@ WORKER_REGISTERED = _type("worker.registered", d.WorkerRegistered, *_WORKER)
 WORKER_UPDATED = _type("worker.updated", d.WorkerUpdated, *_WORKER)
 WORKER_UNREGISTERED = _type("worker.unregistered", d.WorkerUnregistered, *_WORKER)
 WORKER_INCIDENT = _type("worker.incident-reported", d.WorkerIncidentReported, *_WORKER)
+# Told by the operator's command alone: the door takes it from no agency.
+WORKER_ERASED = _type("worker.erased", d.WorkerErased, *_WORKER)
 CONTRIBUTION_POSTED = _type(
     "contribution.posted", d.ContributionPosted, topics.CONTRIBUTIONS, "employer", "project"
 )
@@ -78,4 +80,6 @@ ALERT_FAILED = _type("alert.failed", d.AlertState, topics.ALERTS)
 ALL: dict[str, EventType] = {
     value.name: value for value in list(globals().values()) if isinstance(value, EventType)
 }
-FACTS: dict[str, EventType] = {name: kind for name, kind in ALL.items() if kind.topic in topics.FACTS}
+FACTS: dict[str, EventType] = {
+    name: kind for name, kind in ALL.items() if kind.topic in topics.FACTS and kind is not WORKER_ERASED
+}

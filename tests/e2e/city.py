@@ -18,7 +18,7 @@ from patuh.located import Located
 from patuh.running import Running, bring_up
 from patuh.sending import Gateway, Tally, send_all
 from shared import topics
-from shared.database import Database
+from shared.database import Database, with_driver
 
 PLAN = CityPlan(seed=7, today=date(2026, 11, 20), scale=0.06)
 _EPISODE = {"flag_id", "version"}
@@ -47,21 +47,11 @@ class SampleCity:
 
     def rows(self, service: str, sql: str) -> list[Any]:
         """Ask a service's database."""
-
-        async def ask() -> list[Any]:
-            dsn = self.running.parts.dsns[service].replace("postgresql://", "postgresql+asyncpg://")
-            database = Database(dsn)
-            async with database.transaction() as transaction:
-                found = list(await transaction.rows(sql))
-            await database.close()
-            return found
-
-        return asyncio.run(ask())
+        return rows_in(self.running.parts.dsns[service], sql)
 
     def records(self, *names: str) -> list["ConsumerRecord[Any, Any]"]:
         """Every record of these topics (default: of all), partition by partition."""
-        wanted = names or tuple(topic.name for topic in topics.ALL)
-        return asyncio.run(_read_all(self.running.parts.bootstrap, wanted))
+        return read_all(self.running.parts.bootstrap, *names)
 
 
 def start_city(data: Path) -> SampleCity:
@@ -71,6 +61,24 @@ def start_city(data: Path) -> SampleCity:
     running = bring_up(data, silent, today=PLAN.today, environ={"PATUH_ALERT_SETTLE_SECONDS": "1"})
     key = create_key(running.parts.dsns["gateway"], "Kota Sukabumi", SOURCES)
     return SampleCity(running, Located(running.urls, running.parts.dsns), key, data)
+
+
+def rows_in(dsn: str, sql: str) -> list[Any]:
+    """Ask a database."""
+
+    async def ask() -> list[Any]:
+        database = Database(with_driver(dsn))
+        async with database.transaction() as transaction:
+            found = list(await transaction.rows(sql))
+        await database.close()
+        return found
+
+    return asyncio.run(ask())
+
+
+def read_all(bootstrap: str, *names: str) -> list["ConsumerRecord[Any, Any]"]:
+    """Every record of these topics (default: of all), partition by partition."""
+    return asyncio.run(_read_all(bootstrap, names or tuple(topic.name for topic in topics.ALL)))
 
 
 async def _read_all(bootstrap: str, names: tuple[str, ...]) -> list["ConsumerRecord[Any, Any]"]:

@@ -17,11 +17,14 @@ from patuh.embedded.kafka import KafkaNode
 from patuh.embedded.postgres import PostgresNode
 from services.gateway import keys
 from services.gateway.access import Access
+from services.gateway.grants import Grant
 from services.gateway.handlers import Door
 from services.gateway.later import Later
 from services.gateway.privacy import Pseudonyms
+from services.gateway.recent import Recent
 from services.gateway.routes import routes
 from services.gateway.settings import GatewaySettings
+from services.gateway.vault import vault_of
 from shared.service import Service
 
 STRUCTURED, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
@@ -58,6 +61,7 @@ class Agency:
 
     client: AsyncClient
     key: str
+    door: Door | None = None
 
     async def post(self, body: bytes, content_type: str, **headers: str) -> Response:
         """Send a body as it is."""
@@ -74,8 +78,13 @@ class Agency:
 
 
 @asynccontextmanager
-async def gateway(kafka: KafkaNode, postgres: PostgresNode, **changed: Any) -> AsyncIterator[Agency]:
-    """A gateway as `services.gateway.app` wires it, and an agency that may speak for LPSE and SIPP."""
+async def gateway(
+    kafka: KafkaNode, postgres: PostgresNode, *, waiting: int = 1000, **changed: Any
+) -> AsyncIterator[Agency]:
+    """A gateway as `services.gateway.app` wires it, and an agency that may speak for LPSE and SIPP.
+
+    `waiting`: how many rows may wait for the database.
+    """
     settings = GatewaySettings(
         service="gateway",
         kafka_bootstrap_servers=kafka.bootstrap,
@@ -85,10 +94,16 @@ async def gateway(kafka: KafkaNode, postgres: PostgresNode, **changed: Any) -> A
         **changed,
     )
     service = Service(settings, Path(str(services.gateway.__file__)).parent)
-    door = Door(service.database, service.producer, Pseudonyms(KEY), settings.clock, settings.publish_seconds)
-    later = Later(service.database)
-    access = Access(service.database, later, settings.clock)
+    later, recent = Later(service.database, waiting), Recent(settings.remember_events)
+    producer, seconds = service.producer, settings.publish_seconds
+    vault = vault_of(settings, later)
+    pseudonyms = Pseudonyms(settings.reference_keys(), remembers=vault.keeps)
+    door = Door(service.database, later, recent, producer, pseudonyms, settings.clock, seconds, vault)
+    access = Access(service.database, later, settings)
+    service.run_first(door.recall)
+    service.run_first(access.recall)
     service.run_beside(later.run)
+    service.run_beside(access.run)
     app = service.app()
     app.include_router(routes(door, access, settings))
     async with (
@@ -96,9 +111,10 @@ async def gateway(kafka: KafkaNode, postgres: PostgresNode, **changed: Any) -> A
         AsyncClient(transport=ASGITransport(app), base_url="http://gateway") as client,
         service.database.transaction() as transaction,
     ):
-        key = await keys.create(transaction, "LPSE Sukabumi", [LPSE, SIPP])
+        grant = Grant(agency="LPSE Sukabumi", sources=[LPSE, SIPP])
+        _, key = await keys.issue(transaction, grant, settings.clock.now(), "tests")
         await transaction.connection.commit()
-        yield Agency(client, key)
+        yield Agency(client, str(key), door)
 
 
 @pytest.fixture(scope="session")

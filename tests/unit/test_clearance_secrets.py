@@ -13,11 +13,12 @@ from patuh.embedded.stack import SERVICES
 from services.employer.clearance.signing import Keyring
 
 WORKER_KEY, CLEARANCE_KEY = "PATUH_WORKER_REF_KEY", "PATUH_CLEARANCE_KEY"
+VAULT_KEY = "PATUH_VAULT_KEY"
 
 
 def test_keys_are_made_once_and_readable_by_their_owner_only(tmp_path: Path) -> None:
     made = running._secrets(tmp_path)
-    assert made.keys() == {WORKER_KEY, CLEARANCE_KEY}
+    assert made.keys() == {WORKER_KEY, VAULT_KEY, CLEARANCE_KEY}
     assert running._secrets(tmp_path) == made
     assert [file.name for file in tmp_path.iterdir()] == ["secrets.json"]
     assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
@@ -38,3 +39,4 @@ def test_each_key_is_given_to_one_service(name: str, tmp_path: Path) -> None:
     parts = Parts("", "", "", "", dsns, 0, "", "", ())
     env = running._spec(name, 1, parts, running._secrets(tmp_path)).env
     assert (WORKER_KEY in env, CLEARANCE_KEY in env) == (name == "gateway", name == "employer")
+    assert (VAULT_KEY in env) == (name == "gateway")

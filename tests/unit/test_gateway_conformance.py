@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from services.gateway.intake import NoBatchError, open_member, read
+from services.gateway.bulk import Told
+from services.gateway.formats import NoBatchError, read
+from services.gateway.intake import open_member
 from shared.events import BadEvent
 
 SAMPLES = Path(os.environ.get("PATUH_SAMPLE_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -35,7 +37,8 @@ def accepted(kind: str, case: dict[str, Any]) -> bool:
     try:
         members, _ = read(f"application/cloudevents{mode}+json", {}, body)
         for member in members:
-            open_member(member)
+            if not isinstance(member, Told):
+                open_member(member)
     except (BadEvent, NoBatchError):
         return False
     return True

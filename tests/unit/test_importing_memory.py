@@ -78,6 +78,20 @@ def test_what_was_not_answered_is_not_remembered() -> None:
     assert len(ids([paid(5)], memory)) == 1
 
 
+def test_the_id_tells_nothing_of_a_person_yet_another_person_is_news() -> None:
+    def awarded(nik: str) -> Mapped:
+        said = paid(5)
+        said.events[0]["data"] = {"contractors": [f"employer:{nik}"]}
+        return said
+
+    first, other = awarded("9901014107900001"), awarded("9901014107900002")
+    assert ids([first], Memory(None)) == ids([other], Memory(None))
+    memory = Memory(None)
+    assert (
+        len({*ids([awarded("9901014107900001")], memory), *ids([awarded("9901014107900002")], memory)}) == 2
+    )
+
+
 def test_an_event_with_an_id_of_its_own_is_sent_as_it_is() -> None:
     said = paid(5, key=None)
     said.events[0]["id"] = "its own"

@@ -2,14 +2,20 @@
 
 import itertools
 import json
+import tracemalloc
+from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from patuh.importing.ocds.events import MERGED, read_events
-from patuh.importing.outcomes import Mapped, Outcome, Rejected, Skipped
+from patuh.importing.ocds.compiling import CONFLICT
+from patuh.importing.ocds.events import MERGED, read_all, read_events
+from patuh.importing.ocds.spilling import Aside, Spill
+from patuh.importing.outcomes import Mapped, Outcome, Place, Rejected, Skipped
+from tests.unit.answering import Remembering, imported
 
 FIXTURES = Path(__file__).parent / "fixtures" / "ocds"
 LINES = (FIXTURES / "process.jsonl").read_text().splitlines()
@@ -67,14 +73,62 @@ def test_a_merge_is_another_version_than_its_last_release_alone(tmp_path: Path) 
     assert {merged["subject"], fewer["subject"]} == {"project:ocds-synth1-0002"}
 
 
-def test_apart_in_the_file_they_are_apart(tmp_path: Path) -> None:
+def test_apart_in_the_file_they_are_merged_all_the_same(tmp_path: Path) -> None:
     outcomes = read(tmp_path, [PARTS[0], LINES[3], PARTS[1], PARTS[2]])
 
-    refused = [outcome for outcome in outcomes if isinstance(outcome, Rejected)]
-    assert [outcome.rule for outcome in refused] == [
-        "contracts without their award: compile the releases of the process first"
+    assert events(outcomes) == events(read(tmp_path, PARTS))
+    assert [o.events[0].place.line if isinstance(o, Mapped) else o.place.line for o in outcomes] == [
+        1,
+        3,
+        4,
+        2,
     ]
-    assert len(events(outcomes)) == 1
+    assert [type(outcome) for outcome in outcomes] == [Skipped, Skipped, Mapped, Skipped]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_over_several_files_they_are_merged_all_the_same(tmp_path: Path, order: tuple[int, ...]) -> None:
+    for number, part in enumerate(order):
+        (tmp_path / f"{number}.json").write_text(
+            json.dumps({"releases": [json.loads(PARTS[part])]}, indent=1)
+        )
+    outcomes = list(read_all(sorted(tmp_path.iterdir())))
+
+    assert [type(outcome) for outcome in outcomes] == [Skipped, Skipped, Mapped]
+    assert events(outcomes) == events(read(tmp_path, PARTS))
+
+
+def test_a_contract_without_its_award_is_refused(tmp_path: Path) -> None:
+    (outcome,) = read(tmp_path, [PARTS[0]])
+
+    assert isinstance(outcome, Rejected)
+    assert outcome.rule == "contracts without their award: import its release too"
+
+
+def test_what_is_put_aside_is_not_held_in_memory(tmp_path: Path) -> None:
+    tender = BASE["tender"] | {"title": "x" * 20_000}
+    path = tmp_path / "long.jsonl"
+    with path.open("w") as file:
+        for stage, process in itertools.product("ab", range(500)):
+            release = BASE | {"id": stage, "ocid": f"ocds-synth1-{process}", "tender": tender}
+            file.write(json.dumps(release) + "\n")
+    tracemalloc.start()
+    try:
+        kinds = Counter(type(outcome) for outcome in read_events(path))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kinds == {Skipped: 500, Mapped: 500}
+    assert peak < path.stat().st_size / 10
+
+
+def test_no_room_to_put_releases_aside_is_said_plainly() -> None:
+    with closing(Spill()) as spill:
+        spill._file.execute("PRAGMA max_page_count = 10")
+        long = Aside(Place("f"), BASE | {"tender": {"title": "x" * 100_000}}, [])
+        with pytest.raises(OSError, match=r"full\): is there room in SQLITE_TMPDIR\?"):
+            spill.add("ocds-synth1-1", long)
 
 
 def test_a_release_repeated_is_counted_once(tmp_path: Path) -> None:
@@ -86,12 +140,50 @@ def test_a_release_repeated_is_counted_once(tmp_path: Path) -> None:
     assert outcomes[1].events[0]["id"] == "ocds-synth1-0001/0001-award"
 
 
-def test_one_release_id_for_two_stories_is_refused_for_both(tmp_path: Path) -> None:
-    outcomes = read(tmp_path, [BASE, BASE | {"tender": BASE["tender"] | {"title": "Lain"}}])
+def test_one_release_id_for_two_stories_is_a_conflict_and_the_first_stands(tmp_path: Path) -> None:
+    other = BASE | {"date": "2023-01-01T00:00:00Z", "tender": BASE["tender"] | {"title": "Lain"}}
+    outcomes = read(tmp_path, [BASE, other, BASE])
 
-    assert [(o.field, o.rule) for o in outcomes if isinstance(o, Rejected)] == [
-        ("id", "used for two releases that say different things")
-    ] * 2
+    assert [(o.place.line, o.field, o.rule) for o in outcomes if isinstance(o, Rejected)] == [
+        (2, "id", "used for two releases that say different things: the one read first stands")
+    ]
+    assert events(outcomes) == events(read(tmp_path, [BASE]))
+    assert len(outcomes) == 3
+
+
+def test_a_conflict_is_in_the_summary_and_the_reject_file(tmp_path: Path) -> None:
+    other = BASE | {"tender": BASE["tender"] | {"title": "Lain"}}
+    path = tmp_path / "rejects.jsonl"
+    summary = imported(iter(read(tmp_path, [BASE, other])), Remembering(), reject_path=path)
+
+    assert dict(summary.rules) == {f"id: {CONFLICT}": 1}
+    assert json.loads(path.read_text())["rule"] == CONFLICT
+
+
+def test_one_number_written_in_two_ways_is_no_conflict(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(BASE, indent=1).replace("880000000.4", "880000000.40"))
+    (tmp_path / "b.jsonl").write_text(json.dumps(BASE) + "\n" + json.dumps(BASE))
+    outcomes = list(read_all(sorted(tmp_path.iterdir())))
+
+    assert [type(outcome) for outcome in outcomes] == [Skipped, Skipped, Mapped]
+
+
+def test_a_number_no_machine_holds_is_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "huge.json"
+    text = json.dumps({"releases": [BASE, BASE | {"ocid": "ocds-synth1-2"}]}, indent=1)
+    path.write_text(text.replace("880000000.4", "1E+999", 1))
+    outcomes = list(read_events(path))
+
+    assert [type(outcome) for outcome in outcomes] == [Mapped, Mapped]
+    assert [event["data"]["value_idr"] for event in events(outcomes)] == [900_000_000, 880_000_000]
+
+
+def test_no_persons_number_is_the_key_of_a_reject(tmp_path: Path) -> None:
+    ocid = "ocds-synth1-9932710101900001"
+    outcomes = [*read(tmp_path, [BASE | {"ocid": ocid}]), *read(tmp_path, [{"ocid": ocid}])]
+
+    assert [o.key for o in outcomes if isinstance(o, Rejected | Skipped)] == [None, None]
+    assert "9932710101900001" not in str(outcomes)
 
 
 def test_releases_that_cannot_be_merged_are_refused(tmp_path: Path) -> None:
@@ -121,38 +213,6 @@ def test_numbers_and_texts_are_the_same_id(tmp_path: Path) -> None:
     (event,) = events(read(tmp_path, [BASE | {"contracts": []}, later]))
 
     assert event["data"]["value_idr"] == 5
-
-
-def record(**parts: Any) -> Json:
-    return {"records": [{"ocid": BASE["ocid"], **parts}]}
-
-
-def test_a_record_gives_its_compiled_release(tmp_path: Path) -> None:
-    compiled = {name: value for name, value in BASE.items() if name != "ocid"} | {"id": "c-1"}
-    (event,) = events(read(tmp_path, [record(releases=[{"url": "x"}, BASE], compiledRelease=compiled)]))
-
-    assert event["id"] == "ocds-synth1-0001/c-1"
-
-
-def test_a_record_without_it_gives_its_embedded_releases_merged(tmp_path: Path) -> None:
-    parts = [json.loads(part) for part in PARTS]
-    link = {"url": "https://example.org/r0", "date": "2023-01-01T00:00:00Z", "tag": ["planning"]}
-    outcomes = read(tmp_path, [{"records": [{"ocid": parts[0]["ocid"], "releases": [link, *parts]}]}])
-
-    assert events(outcomes) == events(read(tmp_path, PARTS))
-    assert isinstance(outcomes[0], Mapped)
-    assert outcomes[0].defects == ("release given as a link, not read",)
-
-
-@pytest.mark.parametrize(
-    ("releases", "rule"),
-    [([{"url": "x"}], "only links to releases, which cannot be fetched"), ([], "missing"), (None, "missing")],
-)
-def test_a_record_with_nothing_to_read_is_refused(tmp_path: Path, releases: Any, rule: str) -> None:
-    (outcome,) = read(tmp_path, [record(releases=releases)])
-
-    assert isinstance(outcome, Rejected)
-    assert (outcome.key, outcome.field, outcome.rule) == (BASE["ocid"], "releases", rule)
 
 
 def test_a_release_nested_without_end_is_refused(tmp_path: Path) -> None:

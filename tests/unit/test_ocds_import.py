@@ -4,17 +4,19 @@ import copy
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.ocds import Arrival, Form, generate, write
 from patuh.importing.ocds.events import read_all, read_events
 from patuh.importing.outcomes import Mapped
 from patuh.importing.summary import Summary
 from patuh.sending import Event, OnProgress, OnReject, OnTaken, SendingFailed, Tally
-from shared.events import envelope
+from shared.events import decode, envelope, parse
 from tests.unit.answering import Remembering, imported
 
 FIXTURES = Path(__file__).parent / "fixtures" / "ocds"
@@ -102,8 +104,23 @@ def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
         imported(read_all([tmp_path / "none.json"]), Remembering())
 
 
+@pytest.mark.parametrize("form", ["package", "lines"])
+def test_the_benchmark_measures_an_import_in_which_all_is_used(tmp_path: Path, form: Form) -> None:
+    summaries = []
+    arrivals: tuple[Arrival, ...] = ("adjacent", "scattered")
+    for arrival in arrivals:
+        path = tmp_path / arrival
+        write(path, generate(80, 1, arrival), form)
+        summaries.append(imported(read_all([path]), Remembering()))
+
+    assert summaries[0] == summaries[1]
+    assert (summaries[0].read, summaries[0].mapped, summaries[0].rejected) == (80, 20, 0)
+    assert summaries[0].types["id.patuh.project.paid.v1"] == 20
+
+
 ANYTHING = st.recursive(
     st.none()
+    | st.sampled_from(["cancelled", "terminated", "active", "2024-05-05"])
     | st.booleans()
     | st.integers(-(10**19), 10**19)
     | st.floats(allow_nan=False, allow_infinity=False)  # neither is JSON
@@ -121,10 +138,28 @@ def _paths(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [at, *(path for key, part in parts for path in _paths(part, (*at, key)))][not at :]
 
 
+PAYMENT = {
+    "id": "1",
+    "date": "2024-05-01",
+    "value": {"amount": 5, "currency": "IDR"},
+    "payee": {"id": "NPWP-A"},
+}
+RICH = copy.deepcopy(BASE)
+RICH["contracts"][0] |= {
+    "status": "terminated",
+    "amendments": [{"id": "1", "date": "2024-04-01"}],
+    "amendment": {"date": "2024-04-02"},
+    "implementation": {"endDate": "2024-08-01", "transactions": [PAYMENT]},
+}
+LOST = copy.deepcopy(BASE)
+LOST["awards"][0]["status"] = "cancelled"
+
+
 @st.composite
 def spoilt_releases(draw: st.DrawFn) -> Any:
-    release = copy.deepcopy(BASE)
-    for path in draw(st.lists(st.sampled_from(_paths(BASE)), max_size=3, unique=True)):
+    base = draw(st.sampled_from([BASE, RICH, LOST]))
+    release = copy.deepcopy(base)
+    for path in draw(st.lists(st.sampled_from(_paths(base)), max_size=3, unique=True)):
         at: Any = release
         for step in path[:-1]:
             at = at[step] if isinstance(at, dict | list) and _holds(at, step) else {}
@@ -155,5 +190,29 @@ def test_any_line_has_one_outcome_and_every_event_is_one_the_gateway_reads(
     for outcome in first:
         summary.add(outcome)
         if isinstance(outcome, Mapped):
-            envelope.decode(json.dumps(outcome.events[0]).encode(), envelope.HEADERS)
+            decode(json.dumps(outcome.events[0]).encode(), envelope.HEADERS)
     assert isinstance(first[-1], Mapped)
+
+
+@settings(max_examples=150, deadline=None)
+@given(parts=st.lists(spoilt_releases(), min_size=2, max_size=4), seed=st.randoms())
+def test_any_releases_of_one_process_are_each_accounted_for_in_any_order(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[Any], seed: Random
+) -> None:
+    parts = [part for part in parts if isinstance(part, dict)]
+    releases = [
+        part | {"ocid": BASE["ocid"], "id": str(number), "date": f"2024-0{number + 1}-01T00:00:00Z"}
+        for number, part in enumerate(parts)
+    ]
+    path = tmp_path_factory.getbasetemp() / "process.jsonl"
+    told: list[Any] = []
+    for _ in range(2):
+        path.write_text("".join(json.dumps(release) + "\n" for release in releases))
+        outcomes = list(read_events(path))
+        assert len(outcomes) == len(releases)
+        told.append([dict(e) for outcome in outcomes if isinstance(outcome, Mapped) for e in outcome.events])
+        seed.shuffle(releases)
+
+    assert told[0] == told[1]
+    for event in told[0]:
+        parse(json.dumps(event).encode())

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from patuh.importing.outcomes import Mapped, Skipped
-from shared.events import envelope
+from shared.events import decode, envelope
 from shared.events.data import ProjectAwarded
 from tests.unit.fixtures.ocds.examples import BASE, NPWP_A, changed, data, defects, read, refusal
 
@@ -37,7 +37,7 @@ def test_a_whole_release_becomes_an_event_of_the_contract() -> None:
             "end_on": "2024-08-31",
         },
     }
-    event = envelope.decode(json.dumps(outcome.events[0]).encode(), envelope.HEADERS)
+    event = decode(json.dumps(outcome.events[0]).encode(), envelope.HEADERS)
     assert isinstance(event.data, ProjectAwarded)
 
 
@@ -119,12 +119,12 @@ def test_a_title_comes_from_the_award_when_the_tender_has_none_and_is_cut() -> N
     assert defects(outcome) == ("title cut to 500 characters",)
 
 
-@pytest.mark.parametrize("status", ["pending", "cancelled", "unsuccessful"])
+@pytest.mark.parametrize("status", ["pending", "unsuccessful"])
 def test_only_an_active_award_is_an_award(status: str) -> None:
     outcome = read(changed("awards/0/status", status))
 
     assert isinstance(outcome, Skipped)
-    assert outcome.reason == ("no award yet" if status == "pending" else "award cancelled or unsuccessful")
+    assert outcome.reason == ("no award yet" if status == "pending" else "award unsuccessful")
 
 
 def test_a_release_before_the_award_is_skipped() -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from patuh.importing.ocds.compiling import RULES
-from patuh.importing.ocds.events import read_events
+from patuh.importing.ocds.compiling import CONFLICT
+from patuh.importing.ocds.events import read_all, read_events
 from patuh.importing.outcomes import Mapped, Outcome, Rejected
 from patuh.importing.summary import Summary
-from shared.events import envelope
+from shared.events import decode, envelope
 
 SAMPLES = Path(os.environ.get("PATUH_SAMPLE_DATA", Path(__file__).parents[3] / "shared" / "data"))
 if not (SAMPLES / "ocds").is_dir():
@@ -50,7 +50,7 @@ def test_every_bandung_event_is_one_the_gateway_reads() -> None:
 
     assert len({event["id"] for event in events}) == len(events)
     for event in events:
-        envelope.decode(json.dumps(event).encode(), envelope.HEADERS)
+        decode(json.dumps(event).encode(), envelope.HEADERS)
     kinds = Counter(event["data"]["kind"] for event in events)
     assert kinds.keys() == {"construction", "construction-consultancy", "goods", "services"}
     assert {year for event in events if (year := event["data"].get("contract_on", "2016")[:4])} == {"2016"}
@@ -68,16 +68,28 @@ def test_every_paraguayan_file_has_an_outcome_with_a_reason() -> None:
     assert summary.rules["releases: only links to releases, which cannot be fetched"] == 2
 
 
+def test_paraguay_in_one_import_is_merged_and_its_conflicts_are_told() -> None:
+    summary = account(read_all(PARAGUAY))
+
+    assert (summary.read, summary.events, summary.skipped.total(), summary.rejected) == (89, 0, 44, 45)
+    assert summary.rules[f"id: {CONFLICT}"] == 20
+    assert summary.rules["whole: empty: there is no JSON in it"] == 3
+    assert summary.rules["releases: only links to releases, which cannot be fetched"] == 2
+    assert summary.rules["awards: contracts without their award: import its release too"] == 1
+    assert sum(n for rule, n in summary.rules.items() if "no NPWP or NIB" in rule) == 19
+
+
+def test_every_sample_in_one_import_is_accounted_for() -> None:
+    together, apart = account(read_all(EVERY_FILE)), Summary()
+    for outcome in chain.from_iterable(map(read_events, EVERY_FILE)):
+        apart.add(outcome)
+
+    assert together.read == apart.read == together.mapped + together.skipped.total() + together.rejected
+
+
 @pytest.mark.parametrize("path", EVERY_FILE, ids=lambda path: path.name[:40])
 def test_every_sample_is_read_twice_to_the_same_end(path: Path) -> None:
     outcomes = list(read_events(path))
 
     assert outcomes == list(read_events(path))
     assert all(outcome.rule for outcome in outcomes if isinstance(outcome, Rejected))
-
-
-def test_the_merge_rules_are_those_of_the_standard() -> None:
-    rules = pytest.importorskip("ocdsmerge.rules")
-    schema = json.loads((SAMPLES / "ocds" / "standard_1.1" / "schema" / "release-schema.json").read_text())
-
-    assert RULES.items() <= rules.get_merge_rules(schema).items()

@@ -43,6 +43,7 @@ def test_a_supplier_without_party_is_keyed_by_its_own_id(key: str) -> None:
     ("identifier", "rule"),
     [
         ({"scheme": "PY-RUC", "id": "9120000000001"}, "no NPWP or NIB (scheme PY-RUC)"),
+        ({"scheme": "9932710101900001", "id": "80030218-4"}, "no NPWP or NIB (odd scheme)"),
         ({"id": "80030218-4"}, "no NPWP or NIB (no scheme)"),
         (
             {"scheme": "ID-NPWP", "id": "99.000.003.7-429.000"},
@@ -125,3 +126,9 @@ def test_awards_to_different_suppliers_say_that_they_became_one() -> None:
 
     assert data(outcome)["contractors"] == [NPWP_A, NPWP_B]
     assert "several awards to different suppliers, sent as one project" in defects(outcome)
+
+
+def test_all_members_of_a_consortium_are_contractors() -> None:
+    members = [{"id": "NPWP-A"}, {"id": "99.000.003.6-429.000"}]
+
+    assert data(read(changed("awards/0/suppliers", members)))["contractors"] == [NPWP_A, NPWP_B]

@@ -1,126 +1,130 @@
-"""From releases and records to one compiled release per contracting process.
+"""From releases and records to contracting processes, each with what was true of it as time went by.
 
-Releases of one process are merged only where they follow each other in the file, so that memory stays
-constant; a process met again later gives another event, and the one with the later `time` overrides
-field by field. Compile a file first (`ocdskit compile`) when its publisher scatters them.
+The releases of one process are brought together from all files of an import, wherever they are, and merged
+in the order of their dates. A record stands alone: it is the publisher's own merge.
 """
 
 import hashlib
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import groupby, islice
+from functools import partial
+from itertools import islice
 from typing import Any
 
-import ocdsmerge
-
 from patuh.importing.ocds.dates import sort_key
-from patuh.importing.ocds.organisations import lift
+from patuh.importing.ocds.lifting import objects
+from patuh.importing.ocds.merging import steps
+from patuh.importing.ocds.preparing import prepare, releases_of
 from patuh.importing.ocds.reading import Found
+from patuh.importing.ocds.spilling import Aside, Spill
 from patuh.importing.outcomes import Place, Rejected, Unusable
+from shared.identifiers import NIK_ANYWHERE
 
-MERGE_AT_MOST = 500
-# Of the OCDS 1.1 release schema, the rules of the parts kept here; ocdsmerge would fetch the schema.
-RULES = {
-    ("id",): "omitWhenMerged",
-    ("date",): "omitWhenMerged",
-    ("tag",): "omitWhenMerged",
-    ("parties", "additionalIdentifiers"): "wholeListMerge",
-    ("parties", "roles"): "wholeListMerge",
-    ("tender", "additionalProcurementCategories"): "wholeListMerge",
-}
-_KEPT = ("ocid", "id", "date", "parties", "buyer", "planning", "tender", "awards", "contracts")
-_merger = ocdsmerge.Merger(merge_rules=RULES)
+# Of a publisher who writes one ocid for all; then a process comes in portions.
+MERGE_AT_MOST = 2_000
+CONFLICT = "used for two releases that say different things: the one read first stands"
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class State:
+    """What is true after release `name`. `version` makes event ids, `notices` counts tags of amendments."""
+
+    version: str
+    name: str
+    notices: int
+    release: Content
 
 
 @dataclass(frozen=True)
 class Process:
-    """One contracting process: its compiled release, the `version` that makes its event id, its places."""
+    """One contracting process: the states that tell more than the last one, and the last."""
 
     places: tuple[Place, ...]
     ocid: str
-    version: str
-    release: dict[str, Any]
+    states: tuple[State, ...]
     defects: tuple[str, ...] = ()
 
 
 def processes(found: Iterable[Found | Rejected]) -> Iterator[Process | Rejected]:
-    """Group, merge and pass on; what cannot be compiled is rejected."""
-    for _, group in groupby(found, key=_process_key):
-        while chunk := list(islice(group, MERGE_AT_MOST)):
-            yield from _process(chunk)
+    """Rejects and records as they come; processes told by releases when all is read."""
+    with closing(Spill()) as spill:
+        for one in found:
+            if isinstance(one, Rejected):
+                yield one
+            else:
+                yield from _of_record(one) if one.kind == "record" else _put_aside(one, spill)
+        for ocid, releases in spill.processes():
+            while portion := list(islice(releases, MERGE_AT_MOST)):
+                yield from _of_releases(ocid, portion)
 
 
-def _process_key(found: Found | Rejected) -> object:
-    # An object equals nothing else: a reject, a record or a nameless release stands alone.
-    return found.ocid or object() if isinstance(found, Found) and found.kind == "release" else object()
+def key_of(ocid: str | None) -> str | None:
+    """The ocid as the key of a reject; not when a person's number is in it."""
+    return ocid if ocid and not NIK_ANYWHERE.search(ocid) else None
 
 
-def _process(chunk: list[Found | Rejected]) -> Iterator[Process | Rejected]:
-    group = [found for found in chunk if isinstance(found, Found)]
-    yield from (reject for reject in chunk if isinstance(reject, Rejected))
-    if not group:
-        return
+def _put_aside(found: Found, spill: Spill) -> Iterator[Process | Rejected]:
+    def put() -> None:
+        defects: list[str] = []
+        spill.add(_named(found), Aside(found.place, prepare(found.content, defects), defects))
+
+    return _tried(put, [found.place], found.ocid)
+
+
+def _of_record(found: Found) -> Iterator[Process | Rejected]:
+    def compiled() -> Process:
+        ocid, defects = _named(found), list[str]()
+        releases = [prepare(release, defects) for release in releases_of(found.content, defects)]
+        return _process([found.place], ocid, releases, defects)
+
+    return _tried(compiled, [found.place], found.ocid)
+
+
+def _tried(
+    make: Callable[[], Process | None], places: list[Place], ocid: str | None
+) -> Iterator[Process | Rejected]:
+    """What is made; when it cannot be, a reject for each place."""
     try:
-        yield _compile(group)
+        made = make()
     except Unusable as error:
-        yield from (error.at(found.place, found.ocid) for found in group)
+        yield from (error.at(place, key_of(ocid)) for place in places)
     except RecursionError:
-        yield from (Rejected(found.place, found.ocid, "", "nested too deep") for found in group)
+        yield from (Rejected(place, key_of(ocid), "", "nested too deep") for place in places)
+    except UnicodeEncodeError:
+        yield from (Rejected(place, None, "", "half a character in a text (a surrogate)") for place in places)
+    else:
+        yield from [made] if made else []
 
 
-def _compile(group: list[Found]) -> Process:
-    first = group[0]
-    if not first.ocid:
+def _named(found: Found) -> str:
+    if not found.ocid:
         raise Unusable("ocid", "missing or no text")
-    defects: list[str] = []
-    releases = _of_record(first, defects) if first.kind == "record" else [found.content for found in group]
-    kept = _once([_kept(release, defects) for release in releases], defects)
-    release = _merge(kept, defects) if len(kept) > 1 else kept[0]
-    return Process(tuple(f.place for f in group), first.ocid, _version(kept), release, tuple(defects))
+    return found.ocid
 
 
-def _of_record(record: Found, defects: list[str]) -> list[dict[str, Any]]:
-    compiled = record.content.get("compiledRelease")
-    if isinstance(compiled, dict):
-        return [{"ocid": record.ocid} | compiled]
-    listed = record.content.get("releases")
-    releases = [member for member in listed if isinstance(member, dict)] if isinstance(listed, list) else []
-    embedded = [
-        {"ocid": record.ocid} | member for member in releases if "url" not in member or "id" in member
-    ]
-    if not embedded:
-        raise Unusable(
-            "releases", "only links to releases, which cannot be fetched" if releases else "missing"
-        )
-    defects.extend("release given as a link, not read" for _ in range(len(releases) - len(embedded)))
-    return embedded
+def _of_releases(ocid: str, read: list[Aside]) -> Iterator[Process | Rejected]:
+    known: dict[str, Content] = {}
+    kept: list[Aside] = []
+    for aside in read:
+        if known.setdefault(aside.content["id"], aside.content) == aside.content:
+            kept.append(aside)
+        else:
+            yield Rejected(aside.place, key_of(ocid), "id", CONFLICT)
+    places, defects = [aside.place for aside in kept], [kind for aside in kept for kind in aside.defects]
+    contents = [aside.content for aside in kept]
+    yield from _tried(partial(_process, places, ocid, contents, defects), places, ocid)
 
 
-def _kept(release: dict[str, Any], defects: list[str]) -> dict[str, Any]:
-    kept: dict[str, Any] = _texts({name: release[name] for name in _KEPT if name in release})
-    if not isinstance(kept.get("id"), str) or not kept["id"]:
-        raise Unusable("id", "missing: a release without an id cannot be told from another version of it")
-    lift(kept, defects)
-    return kept
+def _process(places: list[Place], ocid: str, releases: list[Content], defects: list[str]) -> Process:
+    states = tuple(_states(_once(releases, defects), defects))
+    return Process(tuple(places), ocid, states, tuple(defects))
 
 
-def _texts(value: Any) -> Any:
-    """Ids as text everywhere: publishers write the same id as a number here and as text there."""
-    if isinstance(value, list):
-        return [_texts(member) for member in value]
-    if not isinstance(value, dict):
-        return value
-    return {name: str(v) if _is_number_id(name, v) else _texts(v) for name, v in value.items()}
-
-
-def _is_number_id(name: str, value: object) -> bool:
-    return name in ("id", "awardID") and isinstance(value, int) and not isinstance(value, bool)
-
-
-def _once(releases: list[dict[str, Any]], defects: list[str]) -> list[dict[str, Any]]:
+def _once(releases: list[Content], defects: list[str]) -> list[Content]:
     """Oldest first, each release id once."""
-    known: dict[str, dict[str, Any]] = {}
+    known: dict[str, Content] = {}
     for release in sorted(releases, key=lambda release: sort_key(release.get("date"))):
         if known.setdefault(release["id"], release) is release:
             continue
@@ -130,21 +134,36 @@ def _once(releases: list[dict[str, Any]], defects: list[str]) -> list[dict[str, 
     return list(known.values())
 
 
-def _merge(releases: list[dict[str, Any]], defects: list[str]) -> dict[str, Any]:
-    dated = [release | {"date": sort_key(release.get("date"))} for release in releases]
-    try:
-        with warnings.catch_warnings(record=True) as told:
-            warnings.simplefilter("always")
-            merged: dict[str, Any] = _merger.create_compiled_release(dated)
-    except ocdsmerge.exceptions.OCDSMergeError as error:
-        raise Unusable("", f"releases cannot be merged: {type(error).__name__}") from error
-    defects.extend("id used twice in one list" for _ in told)
-    return merged | {"id": releases[-1]["id"], "date": releases[-1].get("date")}
+def _states(releases: list[Content], defects: list[str]) -> Iterator[State]:
+    """From the state before the first release that ends or amends something; at least the last."""
+    last = len(releases) - 1
+    first = next((number for number, release in enumerate(releases) if _turns(release)), last + 1) - 1
+    names: list[str] = []
+    notices = 0
+    for number, (release, look) in enumerate(steps(releases, defects.append)):
+        names.append(release["id"])
+        notices += _is_notice(release)
+        if number == last or number >= first:
+            # What is alone is not merged: it stays as it was written.
+            merged = (release if last == 0 else look()) | {"id": release["id"], "date": release.get("date")}
+            yield State(_version(names), release["id"], notices, merged)
 
 
-def _version(releases: list[dict[str, Any]]) -> str:
+def _turns(release: Content) -> bool:
+    """Whether it may say that something was amended, cancelled or ended."""
+    blocks = [b for name in ("awards", "contracts") for b in objects(release, name)]
+    statuses = {str(block.get("status")) for block in blocks}
+    amended = any(block.get("amendments") for block in blocks)
+    return amended or _is_notice(release) or not statuses.isdisjoint(("cancelled", "terminated"))
+
+
+def _is_notice(release: Content) -> bool:
+    tags = release.get("tag")
+    return isinstance(tags, list) and "contractAmendment" in tags
+
+
+def _version(names: list[str]) -> str:
     """The last release's id; a merge of several says so, as it is another version than the last alone."""
-    ids = [str(release["id"]) for release in releases]
-    if len(ids) == 1:
-        return ids[0]
-    return f"{ids[-1]}+{hashlib.sha256(chr(10).join(ids).encode()).hexdigest()[:8]}"
+    if len(names) == 1:
+        return names[0]
+    return f"{names[-1]}+{hashlib.sha256(chr(10).join(names).encode()).hexdigest()[:8]}"

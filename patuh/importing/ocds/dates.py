@@ -29,12 +29,12 @@ def read_date(text: str | None, name: str, note: Note) -> date | None:
 
 def sort_key(text: object) -> str:
     """The instant in UTC, comparable as text; empty, so first, when it is unknown."""
-    read = read_instant(text, "", _unheard) if isinstance(text, str) else None
+    read = read_instant(text, "", unheard) if isinstance(text, str) else None
     return read.astimezone(UTC).isoformat(timespec="microseconds") if read else ""
 
 
-def _unheard(_: str) -> None:
-    """The same date is read again, and noted, by the mapping."""
+def unheard(_: str) -> None:
+    """For what is read twice and noted once."""
 
 
 def _read(text: str | None, name: str, note: Note) -> datetime | None:

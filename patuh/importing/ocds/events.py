@@ -1,10 +1,11 @@
-"""Imports OCDS 1.1 files: one `project.awarded` event for each contracting process with an active award."""
+"""Imports OCDS files: what each contracting process says of its award, amendments, end and payments."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
-from patuh.importing.ocds.compiling import Process, processes
-from patuh.importing.ocds.mapping import NotAwarded, award_event
+from patuh.importing.ocds import mapping
+from patuh.importing.ocds.compiling import Process, key_of, processes
 from patuh.importing.ocds.reading import read_file
 from patuh.importing.outcomes import Mapped, Outcome, Rejected, Skipped, Unusable
 
@@ -12,29 +13,29 @@ MERGED = "told together with a later release of the process"
 
 
 def read_events(path: Path, *, source: str | None = None) -> Iterator[Outcome]:
-    """One outcome for each release, record or unreadable piece of the file, in its order; no network.
+    """The outcomes of one file, as of several."""
+    return read_all([path], source=source)
 
-    The same file gives the same events. Raises OSError when it cannot be opened.
+
+def read_all(paths: Iterable[Path], *, source: str | None = None) -> Iterator[Outcome]:
+    """One outcome for each release, record or unreadable piece of all files; no network.
+
+    The same files give the same events. Releases come when all files are read, the last read of each process
+    with the events of all. Raises OSError when a file cannot be opened.
     """
-    for process in processes(read_file(path)):
+    for process in processes(chain.from_iterable(map(read_file, paths))):
         if isinstance(process, Rejected):
             yield process
         else:
-            yield from (Skipped(place, process.ocid, MERGED) for place in process.places[:-1])
+            yield from (Skipped(place, key_of(process.ocid), MERGED) for place in process.places[:-1])
             yield _outcome(process, source)
 
 
 def _outcome(process: Process, source: str | None) -> Outcome:
-    place, defects = process.places[-1], list(process.defects)
+    place, key, defects = process.places[-1], key_of(process.ocid), list(process.defects)
     try:
-        return Mapped((award_event(process, source, defects),), tuple(defects))
-    except NotAwarded as reason:
-        return Skipped(place, process.ocid, str(reason))
+        return Mapped(mapping.read_events(process, source, defects.append), tuple(defects))
+    except mapping.NothingToTell as reason:
+        return Skipped(place, key, str(reason), tuple(defects))
     except Unusable as error:
-        return error.at(place, process.ocid)
-
-
-def read_all(paths: Iterable[Path], *, source: str | None = None) -> Iterator[Outcome]:
-    """The outcomes of several files, one after another."""
-    for path in paths:
-        yield from read_events(path, source=source)
+        return error.at(place, key)

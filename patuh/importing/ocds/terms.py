@@ -22,7 +22,7 @@ class Terms:
 
 def read_terms(release: Release, awards: list[Award], note: Note) -> Terms:
     """The terms of all `awards` together: values add up, dates span from the first to the last."""
-    contracts = _contracts(release, awards, note)
+    contracts = contracts_of(release, awards, note)
     signed = [read_date(contract.date_signed, "contract dateSigned", note) for contract in contracts]
     spans = [_span(contract, note) for contract in contracts]
     return Terms(
@@ -33,7 +33,7 @@ def read_terms(release: Release, awards: list[Award], note: Note) -> Terms:
     )
 
 
-def _contracts(release: Release, awards: list[Award], note: Note) -> list[Contract]:
+def contracts_of(release: Release, awards: list[Award], note: Note) -> list[Contract]:
     """The contracts of `awards` that were not cancelled before they were signed."""
     known = {award.id for award in release.awards or []}
     chosen = {award.id for award in awards}
@@ -72,14 +72,15 @@ def _total(awards: list[Award], contracts: list[Contract], note: Note) -> int | 
 
 def _value(award: Award, contracts: list[Contract], note: Note) -> int | None:
     own = [contract for contract in contracts if contract.award == award.id]
-    agreed = [_rupiah(contract.value, "contract value", note) for contract in own if contract.value]
+    agreed = [rupiah(contract.value, "contract value", note) for contract in own if contract.value]
     known = [amount for amount in agreed if amount is not None]
     if known and len(known) == len(own):
         return sum(known)
-    return _rupiah(award.value, "award value", note)
+    return rupiah(award.value, "award value", note)
 
 
-def _rupiah(value: Value | None, name: str, note: Note) -> int | None:
+def rupiah(value: Value | None, name: str, note: Note) -> int | None:
+    """Whole rupiah; None, and noted, for what is missing, zero, out of range or in another currency."""
     amount = Decimal(value.amount) if value and value.amount is not None else None
     problem = _problem(amount, value.currency if value else None)
     if amount is None or problem:

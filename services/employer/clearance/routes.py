@@ -40,6 +40,17 @@ _PAGE_HEADERS = _HEADERS | {
     "Referrer-Policy": "no-referrer",
 }
 Accept = Annotated[str, Header()]
+_PROBLEM: dict[str, Any] = {"application/problem+json": {"schema": {"type": "object"}}}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    422: {"description": "No such subject is known to the field.", "content": _PROBLEM},
+    503: {"description": "No key is set to sign with.", "content": _PROBLEM},
+}
+
+
+def _given_as(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    """The answers of a route, as the document tells them."""
+    content: dict[str, Any] = {name: {"schema": {}} for name in media_types}
+    return {200: {"description": "As asked for by Accept.", "content": content}} | _ANSWERS
 
 
 def clearance_routes(service: Service, law: Law, settings: EmployerSettings) -> APIRouter:
@@ -52,19 +63,19 @@ def clearance_routes(service: Service, law: Law, settings: EmployerSettings) -> 
         """The public keys (JWKS) under which clearances are taken, the one that signs now first."""
         return _json(desk.keys.public(), media_type="application/jwk-set+json")
 
-    @router.get("/check")
+    @router.get("/check", responses=_given_as(_HTML, _JSON))
     async def check_one(
         jws: Annotated[str, Query(max_length=20_000)] = "", accept: Accept = "*/*"
     ) -> Response:
         """Whether a clearance is genuine and still holds: a page for people, JSON when asked for."""
         return await desk.check(jws, accept)
 
-    @router.get("/{subject:path}/certificate.pdf")
+    @router.get("/{subject:path}/certificate.pdf", responses=_given_as(_PDF))
     async def printed(subject: str, request: Request) -> Response:
         """The clearance of a subject as PDF."""
         return await desk.give(subject, request, _PDF)
 
-    @router.get("/{subject:path}")
+    @router.get("/{subject:path}", responses=_given_as(_JSON, _PDF))
     async def given(subject: str, request: Request, accept: Accept = "*/*") -> Response:
         """The clearance of a subject, signed: JSON, or PDF when asked for."""
         return await desk.give(subject, request, prefers(accept, _JSON, _PDF))

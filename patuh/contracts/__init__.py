@@ -1,0 +1,1 @@
+"""The contracts as files, made from the code: JSON Schemas and their history, OpenAPI, AsyncAPI."""
