@@ -130,6 +130,11 @@ def check_npp(npp: str) -> str:
     return npp
 
 
+def subject_pattern(*kinds: str) -> str:
+    """The form of a subject of one of `kinds` as a regular expression, without its check digits."""
+    return "|".join(_SUBJECTS[kind].pattern for kind in kinds)
+
+
 def check_subject(subject: str, *kinds: str) -> str:
     """Return the subject if it is well-formed and of one of `kinds`. Raises InvalidIdentifier."""
     kind = subject.partition(":")[0]

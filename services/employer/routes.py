@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, HTTPException, Query
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, WithJsonSchema
 
 from services.employer import store
 from services.employer.as_of import CoverageKnown, RegistryUnavailable, gather_known
@@ -17,7 +17,7 @@ from services.employer.finding import Finding
 from services.employer.reassessment import gather
 from services.employer.rules.inquiry import Examination
 from services.employer.subjects import Subject
-from shared.identifiers import InvalidIdentifier, check_subject
+from shared.identifiers import InvalidIdentifier, check_subject, subject_pattern
 from shared.law import Law
 from shared.service import Service
 
@@ -32,7 +32,8 @@ def _checked(subject: str) -> str:
         raise ValueError(error.rule) from error
 
 
-Subjected = Annotated[str, AfterValidator(_checked)]
+_FORM = WithJsonSchema({"type": "string", "pattern": subject_pattern(*_KINDS) + "|^feed:"})
+Subjected = Annotated[str, AfterValidator(_checked), _FORM]
 KnownBy = Annotated[
     AwareDatetime | None, Query(description="Only what was known at this instant (RFC 3339, with zone).")
 ]

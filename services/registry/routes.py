@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, WithJsonSchema
 
 from services.registry.past import facts_of
 from services.registry.wages import Minimums
 from shared.database import Database
 from shared.events.data import CoverageChanged
 from shared.events.types import COVERAGE_CHANGED
-from shared.identifiers import InvalidIdentifier, check_subject
+from shared.identifiers import InvalidIdentifier, check_subject, subject_pattern
 
 _MOST_SUBJECTS = 200
 # The answers to several questions belong together: no batch is stored between them.
@@ -26,7 +26,8 @@ def _subject(text: str) -> str:
         raise ValueError(error.rule) from error
 
 
-Subject = Annotated[str, AfterValidator(_subject)]
+_FORM = WithJsonSchema({"type": "string", "pattern": subject_pattern(*COVERAGE_CHANGED.subjects)})
+Subject = Annotated[str, AfterValidator(_subject), _FORM]
 
 
 def routes(database: Database, minimums: Minimums) -> APIRouter:
