@@ -180,7 +180,7 @@ async def _data_on(told: Told, topic: topics.Topic) -> dict[str, dict[str, Any]]
         while any([await consumer.position(place) < end for place, end in ends.items()]):
             for records in (await consumer.getmany(timeout_ms=500)).values():
                 events = [json.loads(record.value) for record in records]
-                found |= {event["id"]: event["data"] for event in events if event["source"] == SOURCE}
+                found |= {event["id"]: event["data"] for event in events if event.get("source") == SOURCE}
     return found
 
 
