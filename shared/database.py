@@ -34,6 +34,15 @@ class Transaction:
         """Run a statement that returns nothing."""
         await self.connection.exec_driver_sql(sql, args)
 
+    async def copy(self, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """COPY rows into a table: a third of the CPU time of handing them over as arrays.
+
+        A statement must have run before, because only that opens the transaction.
+        """
+        raw = (await self.connection.get_raw_connection()).driver_connection
+        assert raw is not None, "the connection is open"
+        await raw.copy_records_to_table(table, records=rows, columns=names)
+
 
 class Database:
     """The pool of connections to one database."""

@@ -137,6 +137,14 @@ def subject_pattern(*kinds: str) -> str:
 
 def check_subject(subject: str, *kinds: str) -> str:
     """Return the subject if it is well-formed and of one of `kinds`. Raises InvalidIdentifier."""
+    # Every worker is another one: to remember them would push out all others.
+    if "worker" in kinds and _SUBJECTS["worker"].fullmatch(subject):
+        return subject
+    return _check_subject(subject, kinds)
+
+
+@lru_cache(maxsize=32_768)  # an employer or a project comes again with each of its workers
+def _check_subject(subject: str, kinds: tuple[str, ...]) -> str:
     kind = subject.partition(":")[0]
     if kind not in kinds:
         raise InvalidIdentifier(f"subject: starts with one of {', '.join(k + ':' for k in kinds)}")

@@ -1,20 +1,33 @@
 """What a batch changes about the coverage of its subjects. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 
 from services.registry import coverage, incidents
 from services.registry.coverage import Deltas, EnrolmentFact
-from services.registry.enrolment import enrolment_fact, subject_of
 from services.registry.incidents import IncidentFact, Unit
 from services.registry.wages import Minimums
-from shared.events import Event
 from shared.events.data import CoverageChanged, Incident, Posting, Removal
 from shared.ledger import Identity
 
 Standing = dict[Unit, list[EnrolmentFact]]
+Said = tuple[Unit, EnrolmentFact]
 T = TypeVar("T", Removal, Incident)
+
+
+# Of a fact about to be added: the fact before it, and the day on which the one after it begins.
+Neighbours = tuple[EnrolmentFact | None, date | None]
+
+
+@dataclass
+class Known:
+    """What is known before a batch: all facts of some units, of the others only the neighbours."""
+
+    standing: Standing
+    neighbours: dict[Unit, Neighbours]
 
 
 @dataclass
@@ -25,30 +38,54 @@ class Changes:
     removals: dict[str, dict[str, list[Removal]]] = field(default_factory=dict)
     incidents: dict[str, dict[str, list[Incident]]] = field(default_factory=dict)
 
+    def of(self, subject: str) -> Deltas:
+        """The deltas of a subject, to be added to."""
+        found = self.deltas.get(subject)
+        if found is None:
+            found = self.deltas[subject] = Deltas()
+        return found
 
-def after(before: Standing, added: list[Event], marked: set[Identity]) -> Standing:
+
+def after(before: Standing, added: Iterable[Said], marked: Collection[Identity]) -> Standing:
     """What stands after a batch: without the facts just retracted, with those just added."""
     left = {
         unit: [fact for fact in facts if (fact.source, fact.id) not in marked] if marked else list(facts)
         for unit, facts in before.items()
     }
-    for event in added:
-        left[subject_of(event), event.subject].append(enrolment_fact(event))
+    for unit, fact in added:
+        left[unit].append(fact)
     return left
 
 
-def differences(old: Standing, new: Standing, minimums: Minimums) -> Changes:
-    """What the enrolments change."""
+def single(said: list[Said]) -> set[Unit]:
+    """The units of which a batch holds one fact, where only one employer speaks: not at projects (KSO)."""
+    count = Counter(unit for unit, _ in said)
+    return {unit for unit, times in count.items() if times == 1 and not unit[0].startswith("project:")}
+
+
+def differences(known: Known, added: list[Said], marked: Collection[Identity], minimums: Minimums) -> Changes:
+    """What the enrolments change: from what is `known` before, by the facts added and those marked."""
     found = Changes()
+    rest = []
+    for unit, fact in added:
+        if unit in known.neighbours:
+            before, next_on = known.neighbours[unit]
+            coverage.joined(before, fact, next_on, minimums, found.of(unit[0]))
+        else:
+            rest.append((unit, fact))
+    _whole(found, known.standing, after(known.standing, rest, marked), minimums)
+    return found
+
+
+def _whole(found: Changes, old: Standing, new: Standing, minimums: Minimums) -> None:
     for (subject, worker), facts in new.items():
         lost, gained = coverage.spans(old[subject, worker], minimums), coverage.spans(facts, minimums)
         if lost != gained:
-            delta = found.deltas.setdefault(subject, Deltas())
+            delta = found.of(subject)
             delta.add(lost, -1)
             delta.add(gained, 1)
         if subject.startswith("project:"):
             found.removals.setdefault(subject, {})[worker] = coverage.removals(worker, facts)
-    return found
 
 
 def told_anew(

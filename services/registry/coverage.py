@@ -9,7 +9,7 @@ difference between her spans before and after, so the sum never has to be made a
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import pairwise
 from operator import attrgetter, or_
 
@@ -48,7 +48,8 @@ class EnrolmentFact(Struct, gc=False):
         return self.programmes < 0
 
 
-def mask(programmes: Iterable[str]) -> int:
+@lru_cache(maxsize=1024)
+def mask(programmes: tuple[str, ...]) -> int:
     """The programmes as a bit mask, in the order of PROGRAMMES."""
     return sum(1 << PROGRAMMES.index(name) for name in set(programmes))
 
@@ -129,6 +130,42 @@ def _together(told: list[tuple[int, int]]) -> int:
     return reduce(or_, (mask & ~(WAGED | LOW) for _, mask in told)) | verdict
 
 
+def joined(
+    before: EnrolmentFact | None,
+    new: EnrolmentFact,
+    next_on: date | None,
+    minimums: Minimums,
+    deltas: "Deltas",
+) -> None:
+    """Add to `deltas` what one more fact changes where one employer has said all about a worker.
+
+    The days before it are as they were, and so are those from `next_on` on, where the fact after it begins:
+    the only difference is that the fact `before` it ends where it begins.
+    """
+    until = next_on or _FOREVER
+    if before is None:
+        deltas.add(_judged(_stretch(new, new.effective_on, until), minimums), 1)
+    elif not _continues(before, new):
+        deltas.add(_judged(_stretch(before, new.effective_on, until), minimums), -1)
+        deltas.add(_judged(_stretch(new, new.effective_on, until), minimums), 1)
+
+
+def _continues(before: EnrolmentFact, new: EnrolmentFact) -> bool:
+    """Whether the new fact only repeats how the worker was enrolled."""
+    return (before.programmes, before.covered_until, before.wage_idr, before.region) == (
+        new.programmes,
+        new.covered_until,
+        new.wage_idr,
+        new.region,
+    )
+
+
+def _stretch(fact: EnrolmentFact, first: date, until: date) -> list[Stretch]:
+    if fact.covered_until:
+        until = min(until, fact.covered_until + _DAY)
+    return [(first, until, fact)] if not fact.removes and first < until else []
+
+
 def covers(facts: Iterable[EnrolmentFact], day: date) -> bool:
     """Whether the worker whom these facts are about is enrolled on a day."""
     return any(first <= day < until for group in _by_employer(facts) for first, until, _ in _stretches(group))
@@ -157,28 +194,33 @@ class Deltas:
     """By how much each count of a subject changes on each day."""
 
     def __init__(self) -> None:
-        self._days: dict[date, Counts] = {}
+        self._days: dict[tuple[date, int], int] = {}
 
     def add(self, covered: Iterable[Span], sign: int) -> None:
         """Add (`sign` 1) or take away (-1) a worker's spans."""
+        days = self._days
         for first, until, counted in covered:
-            self._at(first, counted, sign)
+            key = (first, counted)
+            days[key] = days.get(key, 0) + sign
             if until != _FOREVER:
-                self._at(until, counted, -sign)
-
-    def _at(self, day: date, counted: int, sign: int) -> None:
-        counts = self._days.get(day)
-        if counts is None:
-            counts = self._days[day] = [0] * _COUNTS
-        for index in _COUNTED[counted]:
-            counts[index] += sign
+                key = (until, counted)
+                days[key] = days.get(key, 0) - sign
 
     def __bool__(self) -> bool:
-        return any(any(counts) for counts in self._days.values())
+        return any(any(counts) for counts in self._total().values())
+
+    def _total(self) -> dict[date, Counts]:
+        total: dict[date, Counts] = {}
+        for (day, counted), by in self._days.items():
+            counts = total.setdefault(day, [0] * _COUNTS)
+            if by:
+                for index in _COUNTED[counted]:
+                    counts[index] += by
+        return total
 
     def apply(self, steps: list[Step]) -> list[Step]:
         """The steps with these changes: sorted by day, none that changes nothing."""
-        total = {day: list(counts) for day, counts in self._days.items()}
+        total = self._total()
         before: tuple[int, ...] = (0,) * _COUNTS
         for step in steps:
             counts = total.setdefault(step.on, [0] * _COUNTS)

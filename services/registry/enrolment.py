@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from services.registry import coverage, incidents, wages
 from services.registry.coverage import Deltas, EnrolmentFact
@@ -28,19 +29,17 @@ def subject_of(event: Event) -> str:
     own membership, and one firm can be compliant in one and not in the other. An employer may also
     be an office (`agency:`) or a list of vulnerable workers (`group:`).
     """
-    data = event.data
-    assert isinstance(data, Enrolment | WorkerIncidentReported)
+    data: Any = event.data
     return data.project or data.employer or event.subject
 
 
 def enrolment_fact(event: Event) -> EnrolmentFact:
     """The event as the coverage arithmetic sees it."""
-    data = event.data
-    assert isinstance(data, Enrolment)
+    data: Any = event.data
     said = (data.effective_on, event.time, event.source, event.id, data.employer or "")
-    if isinstance(data, WorkerUnregistered):
+    if type(data) is WorkerUnregistered:
         return EnrolmentFact(*said, -1)
-    programmes = coverage.mask(data.programmes)
+    programmes = coverage.mask(tuple(data.programmes))
     return EnrolmentFact(*said, programmes, data.covered_until, data.wage_idr, data.region)
 
 

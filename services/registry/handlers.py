@@ -6,82 +6,33 @@ on_facts: 1. lock, leave out who was forgotten  2. store facts and retractions, 
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from typing import Any
 
 from tenacity import retry, retry_if_exception, wait_random_exponential
 
-from services.registry import changes, erasing, store
-from services.registry.enrolment import Enrolment, incident_fact, subject_of
-from services.registry.erasing import Erasures
-from services.registry.incidents import IncidentFact, Unit
+from services.registry import batches, changes, erasing, store
+from services.registry.batches import Batch
+from services.registry.changes import Said
 from services.registry.past import facts_of
-from services.registry.rows import enrolment_row, incident_row, posting_row
+from services.registry.rows import incident_row, posting_row
 from services.registry.wages import Minimums
 from shared import ledger
 from shared.clock import Clock
 from shared.consuming import Received, Work
 from shared.database import Transaction
 from shared.events import Event, types
-from shared.events.data import ContributionPosted, CoverageChanged, FactRetracted, WorkerIncidentReported
+from shared.events.data import CoverageChanged, FactRetracted, WorkerIncidentReported
 from shared.failure import is_infrastructure
 from shared.ledger import Identity
 
 SOURCE = "urn:patuh:registry"
 _SUBJECTS_AT_ONCE = 100
-_ALONE = FactRetracted | WorkerIncidentReported
+_ALONE = {FactRetracted, WorkerIncidentReported}
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
 
 
-class _Batch:
-    """A batch by what its events say; those about workers forgotten since (`erasures`) are left out."""
-
-    def __init__(self, received: list[Received], erasures: Erasures) -> None:
-        self.erasures = erasures
-        self.enrolments = [r for r in received if isinstance(r.event.data, Enrolment)]
-        self.postings = [r for r in received if isinstance(r.event.data, ContributionPosted)]
-        self.incidents = [r for r in received if isinstance(r.event.data, WorkerIncidentReported)]
-        self.retractions = [r for r in received if isinstance(r.event.data, FactRetracted)]
-
-
-@dataclass
-class _Touched:
-    """What a batch may change: enrolments, postings, and the incidents of the workers it is about."""
-
-    units: set[Unit]
-    paid: set[str]
-    workers: set[str]
-    incidents: list[IncidentFact]
-
-    @property
-    def subjects(self) -> set[str]:
-        return {s for s, _ in self.units} | self.paid | {i.subject for i in self.incidents}
-
-    @property
-    def read(self) -> set[Unit]:
-        """The units whose enrolments decide: an incident may be covered where the batch changes nothing."""
-        return self.units.union(*(incident.units for incident in self.incidents))
-
-
 def _runs_alone(received: Received) -> bool:
-    return isinstance(received.event.data, _ALONE)
-
-
-def _target(event: Event) -> Identity:
-    assert isinstance(event.data, FactRetracted)
-    return (event.data.source, event.data.id)
-
-
-async def _touched(transaction: Transaction, batch: _Batch) -> _Touched:
-    named = await store.named(transaction, {_target(r.event) for r in batch.retractions})
-    erased = await erasing.touched(transaction, batch.erasures)
-    units = named.units | erased.units | {(subject_of(r.event), r.event.subject) for r in batch.enrolments}
-    paid = named.paid | {r.event.subject for r in batch.postings}
-    workers = (
-        {w for _, w in units} | named.injured | erased.workers | {r.event.subject for r in batch.incidents}
-    )
-    incidents = await store.incidents_of(transaction, workers)
-    incidents += [incident_fact(r.event) for r in batch.incidents]
-    return _Touched(units, paid, workers, incidents)
+    return type(received.event.data) in _ALONE
 
 
 class Handlers:
@@ -96,15 +47,16 @@ class Handlers:
         # An incident is about enrolments at several subjects: no other batch may store one meanwhile.
         await ledger.lock(transaction, retracting=bool(erasures) or any(map(_runs_alone, received)))
         forgotten = erasing.joined(erasures, await erasing.known(transaction, received))
-        batch = _Batch(erasing.left(received, forgotten), erasures)
-        touched = await _touched(transaction, batch)
+        batch = Batch(erasing.left(received, forgotten), erasures)
+        await batch.stage(transaction)
+        touched = await batches.touched(transaction, batch)
         known, stale = await store.lock_coverage(transaction, touched.subjects, self._minimums.digest)
-        before = await store.standing(transaction, touched.read)
+        before = await batches.known(transaction, batch, touched)
         added, marked = await _store(work, batch)
-        after = changes.after(before, added, marked)
-        found = changes.differences(before, after, self._minimums)
+        found = changes.differences(before, added, marked, self._minimums)
         if touched.incidents:
             told = await store.incidents_of(transaction, touched.workers)
+            after = changes.after(before.standing, added, marked)
             found.incidents = changes.told_anew(touched.incidents, told, after)
         postings = await store.postings_of(transaction, touched.paid)
         fresh = changes.fresh(known, found, postings)
@@ -157,24 +109,28 @@ class Handlers:
             last = await some(last)
 
 
-async def _store(work: Work, batch: _Batch) -> tuple[list[Event], set[Identity]]:
+async def _store(work: Work, batch: Batch) -> tuple[list[Said], set[Identity]]:
     """Store the facts; the enrolments that count from now on, and the facts that no longer do."""
     marked = await ledger.retract(work.transaction, store.TABLES, batch.retractions)
     marked |= await erasing.erase(work.transaction, batch.erasures)
-    taken = await _add(
-        work, "enrolment", batch.enrolments, [enrolment_row(r.event) for r in batch.enrolments]
-    )
-    await _add(work, "posting", batch.postings, [posting_row(r.event) for r in batch.postings])
-    await _add(work, "incident", batch.incidents, [incident_row(r.event) for r in batch.incidents])
+    taken = await _add(work, "enrolment", batch.enrolments)
+    await _stage_and_add(work, "posting", batch.postings, posting_row)
+    await _stage_and_add(work, "incident", batch.incidents, incident_row)
     # The first of a batch that says something under an identity is the one that the table took.
-    first = {ledger.identity(r): r.event for r in reversed(batch.enrolments)}
-    return [event for key, event in first.items() if taken.get(key) is False], marked
+    first = {(fact.source, fact.id): (unit, fact) for unit, fact in reversed(batch.said)}
+    return [said for key, said in first.items() if taken.get(key) is False], marked
 
 
-async def _add(
-    work: Work, table: str, received: list[Received], rows: list[tuple[object, ...]]
-) -> dict[Identity, bool]:
-    taken = await store.add(work.transaction, table, rows)
+async def _stage_and_add(
+    work: Work, table: str, received: list[Received], row: Callable[[Event], tuple[Any, ...]]
+) -> None:
+    if received:
+        await store.stage(work.transaction, table, [row(r.event) for r in received])
+        await _add(work, table, received)
+
+
+async def _add(work: Work, table: str, received: list[Received]) -> dict[Identity, bool]:
+    taken = await store.add(work.transaction, table)
     await ledger.refuse_conflicts(work, table, received, taken.keys())
     await ledger.remember_earliest(work.transaction, table, received, taken.keys())
     return taken

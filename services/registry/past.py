@@ -22,10 +22,16 @@ _ENROLMENT = """
 SELECT f.subject, f.worker, f.effective_on, f.at, f.source, f.id, f.employer, f.programmes, f.covered_until,
        f.wage_idr, f.region FROM enrolment f
 """
-_OF_SUBJECTS = f"{_ENROLMENT} WHERE f.subject = ANY($1::text[]) AND {_KNOWN.format(n=2)}"
+_OF_SUBJECTS = f"""
+{_ENROLMENT} JOIN unnest($1::text[]) AS u (subject)
+ON hashtextextended(f.subject, 0) = hashtextextended(u.subject, 0) AND f.subject = u.subject
+WHERE {_KNOWN.format(n=2)}
+"""
 _OF_UNITS = f"""
 {_ENROLMENT} JOIN unnest($1::text[], $2::text[]) AS u (subject, worker)
-ON f.subject = u.subject AND f.worker = u.worker WHERE {_KNOWN.format(n=3)}
+ON hashtextextended(f.subject, 0) = hashtextextended(u.subject, 0) AND f.subject = u.subject
+AND hashtextextended(f.worker, 0) = hashtextextended(u.worker, 0) AND f.worker = u.worker
+WHERE {_KNOWN.format(n=3)}
 """
 _POSTINGS = f"""
 SELECT DISTINCT ON (f.subject, f.period) f.subject, f.period, f.amount_idr, f.workers, f.posted_on

@@ -1,21 +1,21 @@
 """Events as rows of the ledgers, in the order of `store`'s columns."""
 
-from services.registry.enrolment import enrolment_fact, incident_fact, subject_of
+from services.registry.coverage import EnrolmentFact
+from services.registry.enrolment import incident_fact
+from services.registry.incidents import Unit
 from services.registry.store import EnrolmentRow, IncidentRow, PostingRow
 from shared.events import Event, digest
 from shared.events.data import ContributionPosted
 from shared.ledger import recorded
 
 
-def enrolment_row(event: Event) -> EnrolmentRow:
-    """A row of `enrolment`."""
-    fact = enrolment_fact(event)
+def enrolment_row(event: Event, unit: Unit, fact: EnrolmentFact, alone: bool) -> EnrolmentRow:
+    """A row of `enrolment`, staged: with whether the batch holds no other fact of its unit."""
     return (
         fact.source,
         fact.id,
         digest(event),
-        subject_of(event),
-        event.subject,
+        *unit,
         fact.employer,
         fact.programmes,
         fact.effective_on,
@@ -24,6 +24,7 @@ def enrolment_row(event: Event) -> EnrolmentRow:
         fact.wage_idr,
         fact.region,
         recorded(event),
+        alone,
     )
 
 

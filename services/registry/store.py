@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from services.registry.changes import Neighbours
 from services.registry.coverage import EnrolmentFact
 from services.registry.incidents import IncidentFact, Unit
 from shared.database import Transaction
@@ -32,19 +33,37 @@ UPDATE coverage c SET version = n.version, snapshot = n.snapshot, wages = $4
 FROM unnest($1::text[], $2::bigint[], $3::text[]) AS n (subject, version, snapshot)
 WHERE c.subject = n.subject
 """
-_STANDING = """
+_SAME = """
+hashtextextended(e.subject, 0) = hashtextextended(u.subject, 0) AND e.subject = u.subject
+AND hashtextextended(e.worker, 0) = hashtextextended(u.worker, 0) AND e.worker = u.worker
+AND NOT e.retracted
+"""
+_RANK = "(e.effective_on, e.at, e.source, e.id)"
+_NEIGHBOURS = f"""
+SELECT u.subject, u.worker, n.effective_on, p.effective_on, p.at, p.source, p.id, p.employer, p.programmes,
+       p.covered_until, p.wage_idr, p.region
+FROM staged_enrolment u
+LEFT JOIN LATERAL (
+    SELECT e.* FROM enrolment e WHERE {_SAME} AND {_RANK} < (u.effective_on, u.at, u.source, u.id)
+    ORDER BY e.effective_on DESC, e.at DESC, e.source DESC, e.id DESC LIMIT 1) p ON true
+LEFT JOIN LATERAL (
+    SELECT e.effective_on FROM enrolment e WHERE {_SAME} AND {_RANK} > (u.effective_on, u.at, u.source, u.id)
+    ORDER BY e.effective_on LIMIT 1) n ON true
+WHERE u.alone
+"""
+_STANDING = f"""
 SELECT e.subject, e.worker, e.effective_on, e.at, e.source, e.id, e.employer, e.programmes, e.covered_until,
        e.wage_idr, e.region
-FROM enrolment e JOIN unnest($1::text[], $2::text[]) AS u (subject, worker)
-  ON e.subject = u.subject AND e.worker = u.worker WHERE NOT e.retracted
+FROM unnest($1::text[], $2::text[]) AS u (subject, worker) JOIN enrolment e ON {_SAME}
 """
 _POSTINGS = """
 SELECT DISTINCT ON (subject, period) subject, period, amount_idr, workers, posted_on FROM posting
 WHERE subject = ANY($1::text[]) AND NOT retracted ORDER BY subject, period, at DESC, source DESC, id DESC
 """
 _INCIDENTS = """
-SELECT subject, worker, employer, kind, occurred_on, source, id FROM incident
-WHERE worker = ANY($1::text[]) AND NOT retracted
+SELECT i.subject, i.worker, i.employer, i.kind, i.occurred_on, i.source, i.id
+FROM incident i JOIN (SELECT worker FROM staged_enrolment UNION SELECT unnest($1::text[])) w USING (worker)
+WHERE NOT i.retracted
 """
 
 
@@ -55,14 +74,23 @@ class _Ledger(NamedTuple):
     columns: str
     types: tuple[str, ...]
 
+    @property
+    def names(self) -> list[str]:
+        return self.columns.split(", ")
+
+    def stage(self) -> str:
+        """Where a batch's facts wait: of this connection alone, empty at the end of each transaction."""
+        told = ", ".join(f"{name} {kind}" for name, kind in zip(self.names, self.types, strict=True))
+        more = ", alone boolean" if self is _ENROLMENT else ""
+        return f"CREATE TEMP TABLE IF NOT EXISTS staged_{self.table} ({told}{more}) ON COMMIT DELETE ROWS"
+
     def insert(self) -> str:
-        """Add facts unless they are known; those retracted before they came are marked at once."""
-        arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(self.types, 1))
+        """Add what is staged unless it is known; what was retracted before it came is marked at once."""
         return (
             f"INSERT INTO {self.table} ({self.columns}, retracted) "
-            "SELECT g.*, EXISTS (SELECT FROM retraction r WHERE r.source = g.source AND r.id = g.id) "
-            f"FROM unnest({arrays}) AS g ({self.columns}) "
-            "ON CONFLICT DO NOTHING RETURNING source, id, retracted"
+            f"SELECT {self.columns}, "
+            "EXISTS (SELECT FROM retraction r WHERE r.source = g.source AND r.id = g.id) "
+            f"FROM staged_{self.table} AS g ON CONFLICT DO NOTHING RETURNING source, id, retracted"
         )
 
 
@@ -83,7 +111,7 @@ _INCIDENT = _Ledger(
     "source, id, digest, subject, worker, employer, kind, occurred_on, at, recorded",
     (*_SAID, "text", "text", "date", "timestamptz", "timestamptz"),
 )
-_ADD = {ledger.table: ledger.insert() for ledger in (_ENROLMENT, _POSTING, _INCIDENT)}
+_LEDGERS = {ledger.table: ledger for ledger in (_ENROLMENT, _POSTING, _INCIDENT)}
 
 
 class Named(NamedTuple):
@@ -95,7 +123,7 @@ class Named(NamedTuple):
 
 
 EnrolmentRow = tuple[
-    str, str, int, str, str, str, int, date, date | None, datetime, int | None, str | None, datetime
+    str, str, int, str, str, str, int, date, date | None, datetime, int | None, str | None, datetime, bool
 ]
 PostingRow = tuple[str, str, int, str, str, int, int, date, datetime, datetime]
 IncidentRow = tuple[str, str, int, str, str, str, str, date, datetime, datetime]
@@ -120,12 +148,26 @@ async def stale(transaction: Transaction, wages: int, after: str, limit: int) ->
     return [row.subject for row in await transaction.rows(_STALE, wages, after, limit)]
 
 
-async def add(transaction: Transaction, table: str, rows: list[Any]) -> dict[Identity, bool]:
-    """Add facts to a ledger; which of them were new, and whether each was retracted before it came."""
-    if not rows:
-        return {}
-    added = await transaction.rows(_ADD[table], *columns(rows))
+async def stage(transaction: Transaction, table: str, rows: list[Any]) -> None:
+    """Lay a batch's facts ready for `add`; of enrolments with whether each comes alone for its unit."""
+    ledger = _LEDGERS[table]
+    await transaction.run(ledger.stage())
+    names = [*ledger.names, "alone"] if ledger is _ENROLMENT else ledger.names
+    await transaction.copy(f"staged_{table}", names, rows)
+
+
+async def add(transaction: Transaction, table: str) -> dict[Identity, bool]:
+    """Add the staged facts to a ledger; which were new, and whether each was retracted before it came."""
+    added = await transaction.rows(_LEDGERS[table].insert())
     return {(source, id_): retracted for source, id_, retracted in added}
+
+
+async def neighbours(transaction: Transaction) -> dict[Unit, Neighbours]:
+    """Of each staged fact that comes alone: the one before it, and the day of the one after it."""
+    found: dict[Unit, Neighbours] = {}
+    for subject, worker, next_on, *before in await transaction.rows(_NEIGHBOURS):
+        found[subject, worker] = (EnrolmentFact(*before) if before[0] else None, next_on)
+    return found
 
 
 async def named(transaction: Transaction, facts: set[Identity]) -> Named:
@@ -154,9 +196,7 @@ async def standing(transaction: Transaction, units: set[Unit]) -> dict[Unit, lis
 
 
 async def incidents_of(transaction: Transaction, workers: Collection[str]) -> list[IncidentFact]:
-    """The incidents of these workers that are not retracted."""
-    if not workers:
-        return []
+    """The incidents of these workers, and of those whose enrolments are staged, that are not retracted."""
     return [IncidentFact(*row) for row in await transaction.rows(_INCIDENTS, list(workers))]
 
 

@@ -1,0 +1,104 @@
+"""A batch of facts by what they say, and what it may change."""
+
+from dataclasses import dataclass
+
+from services.registry import changes, erasing, store
+from services.registry.changes import Known, Said
+from services.registry.enrolment import enrolment_fact, incident_fact, subject_of
+from services.registry.erasing import Erasures
+from services.registry.incidents import IncidentFact, Unit
+from services.registry.rows import enrolment_row
+from shared.consuming import Received
+from shared.database import Transaction
+from shared.events import Event
+from shared.events.data import (
+    ContributionPosted,
+    Data,
+    FactRetracted,
+    WorkerIncidentReported,
+    WorkerRegistered,
+    WorkerUnregistered,
+    WorkerUpdated,
+)
+from shared.ledger import Identity
+
+_ENROLMENTS = {WorkerRegistered, WorkerUpdated, WorkerUnregistered}
+
+
+class Batch:
+    """A batch by what its events say, those about workers forgotten since (`erasures`) left out.
+
+    `said`: what each enrolment says, of whom and where; `single`: the units of which it holds one fact.
+    """
+
+    def __init__(self, received: list[Received], erasures: Erasures) -> None:
+        by_kind: dict[type[Data], list[Received]] = {}
+        for one in received:
+            kind = type(one.event.data)
+            by_kind.setdefault(WorkerRegistered if kind in _ENROLMENTS else kind, []).append(one)
+        self.erasures = erasures
+        self.enrolments = by_kind.get(WorkerRegistered, [])
+        self.postings = by_kind.get(ContributionPosted, [])
+        self.incidents = by_kind.get(WorkerIncidentReported, [])
+        self.retractions = by_kind.get(FactRetracted, [])
+        self.said: list[Said] = [
+            ((subject_of(r.event), r.event.subject), enrolment_fact(r.event)) for r in self.enrolments
+        ]
+        # Retractions and erasures take facts out of the middle: then whole units are looked at.
+        self.single = set() if self.retractions or erasures else changes.single(self.said)
+
+    async def stage(self, transaction: Transaction) -> None:
+        """Lay the enrolments ready: they are read from there by several statements, and then added."""
+        rows = [
+            enrolment_row(received.event, unit, fact, unit in self.single)
+            for received, (unit, fact) in zip(self.enrolments, self.said, strict=True)
+        ]
+        await store.stage(transaction, "enrolment", rows)
+
+
+@dataclass
+class Touched:
+    """What a batch may change: enrolments, postings, and the incidents of the workers it is about."""
+
+    units: set[Unit]
+    paid: set[str]
+    workers: set[str]
+    incidents: list[IncidentFact]
+
+    @property
+    def subjects(self) -> set[str]:
+        return {s for s, _ in self.units} | self.paid | {i.subject for i in self.incidents}
+
+    @property
+    def of_injured(self) -> set[Unit]:
+        """The units whose enrolments decide about incidents: one may be covered where nothing changes."""
+        return set[Unit]().union(*(incident.units for incident in self.incidents))
+
+
+def _target(event: Event) -> Identity:
+    assert isinstance(event.data, FactRetracted)
+    return (event.data.source, event.data.id)
+
+
+async def touched(transaction: Transaction, batch: Batch) -> Touched:
+    """What a staged batch may change."""
+    named = await store.named(transaction, {_target(r.event) for r in batch.retractions})
+    erased = await erasing.touched(transaction, batch.erasures)
+    units = named.units | erased.units | {unit for unit, _ in batch.said}
+    workers = {w for _, w in named.units | erased.units} | named.injured | erased.workers
+    workers |= {r.event.subject for r in batch.incidents}
+    incidents = await store.incidents_of(transaction, workers)
+    incidents += [incident_fact(r.event) for r in batch.incidents]
+    paid = named.paid | {r.event.subject for r in batch.postings}
+    return Touched(units, paid, workers, incidents)
+
+
+async def known(transaction: Transaction, batch: Batch, touched: Touched) -> Known:
+    """What the batch's changes are worked out from."""
+    injured = {incident.worker for incident in touched.incidents}
+    single = {unit for unit in batch.single if unit[1] not in injured} if injured else batch.single
+    neighbours = await store.neighbours(transaction) if single else {}
+    if injured:
+        neighbours = {unit: found for unit, found in neighbours.items() if unit in single}
+    whole = (touched.units - single) | touched.of_injured
+    return Known(await store.standing(transaction, whole), neighbours)
