@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import psutil
@@ -36,8 +37,9 @@ class Progress:
 
     def halt(self, reason: str) -> None:
         """The service refuses to go on until a person has looked."""
+        if self.halted is None:
+            metrics.HALTED.labels(self.service).inc()
         self.halted = reason
-        metrics.HALTED.labels(self.service).set(1)
 
     def fail(self, reason: str) -> None:
         """Something of the service has ended that no later batch will bring back."""
@@ -46,9 +48,9 @@ class Progress:
 
     def resume(self) -> None:
         """Work goes on."""
-        if not self._for_good:
+        if self.halted is not None and not self._for_good:
             self.halted = None
-            metrics.HALTED.labels(self.service).set(0)
+            metrics.HALTED.labels(self.service).dec()
 
     async def lag(self) -> int | None:
         """Messages on the assigned partitions not committed yet; None while that is not known."""
@@ -83,6 +85,17 @@ class Progress:
             "rss_mb": round(psutil.Process().memory_info().rss / 2**20, 1),
             "halted": self.halted,
         }
+
+
+async def report_of(lanes: Sequence[Progress]) -> dict[str, object]:
+    """The report of a service with several lanes: healthy when all are, and their lags together."""
+    reports = [await lane.report() for lane in lanes]
+    lags = [report["lag"] for report in reports]
+    return reports[0] | {
+        "healthy": all(report["healthy"] for report in reports),
+        "lag": None if None in lags else sum(lag for lag in lags if isinstance(lag, int)),
+        "halted": next((lane.halted for lane in lanes if lane.halted), None),
+    }
 
 
 class _NotAssigned(Exception):

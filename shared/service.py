@@ -14,7 +14,7 @@ from shared import bus, logging, outbox
 from shared.consuming import BatchConsumer, Handler, Work
 from shared.database import Database
 from shared.failure import Guard
-from shared.health import Progress
+from shared.health import Progress, report_of
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.settings import Settings
@@ -36,20 +36,25 @@ class Service:
         self.producer = Producer(settings)
         self.relay = Relay(self.database, self.producer, settings.service)
         self.progress = Progress(settings.service)
-        self._subscribers: list[Any] = []
+        self._lanes: list[tuple[Any, Progress]] = []
         self._batches: list[BatchConsumer] = []
         self._tasks: list[Task] = [self.relay.run]
         self._pending: list[Pending] = [self._outbox_rows]
         self._first: list[Task] = []
 
-    def subscribe(self, handler: Handler, *sources: Topic) -> None:
-        """Handle these topics' batches, in the order they were sent per partition."""
-        guard = Guard(self.settings.max_consecutive_invalid)
-        batches = BatchConsumer(
-            self.settings.service, self.database, self.relay, self.progress, guard, handler
-        )
-        self._batches.append(batches)
-        self._subscribers.append(bus.subscribe(self.broker, self.settings, batches, *sources))
+    def subscribe(self, handler: Handler, *sources: Topic, lanes: int = 1) -> None:
+        """Handle these topics' batches, in the order they were sent per partition.
+
+        Several `lanes` share the partitions: one reckons while another waits for the database.
+        """
+        for _ in range(lanes):
+            guard = Guard(self.settings.max_consecutive_invalid)
+            progress = Progress(self.settings.service)
+            batches = BatchConsumer(
+                self.settings.service, self.database, self.relay, progress, guard, handler
+            )
+            self._batches.append(batches)
+            self._lanes.append((bus.subscribe(self.broker, self.settings, batches, *sources), progress))
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
@@ -99,7 +104,8 @@ class Service:
 
     async def report(self) -> dict[str, object]:
         """The health report, with `pending`: what is still to be sent."""
-        return await self.progress.report() | {"pending": sum([await count() for count in self._pending])}
+        lanes = [self.progress, *(progress for _, progress in self._lanes)]
+        return await report_of(lanes) | {"pending": sum([await count() for count in self._pending])}
 
     async def _outbox_rows(self) -> int:
         async with self.database.transaction() as transaction:
@@ -135,8 +141,8 @@ class Service:
             await self.broker.start()
             # The consumers stop first, then the relay, then the producer, then the database.
             stack.push_async_callback(self._stop_consuming)
-            for subscriber in self._subscribers:
-                self.progress.watch(subscriber.consumer)
+            for subscriber, progress in self._lanes:
+                progress.watch(subscriber.consumer)
             _collect_less_often()
             yield
 

@@ -47,13 +47,14 @@ class Changes:
 
 
 def after(before: Standing, added: Iterable[Said], marked: Collection[Identity]) -> Standing:
-    """What stands after a batch: without the facts just retracted, with those just added."""
+    """What stands of these units after a batch: without the facts just retracted, with those just added."""
     left = {
         unit: [fact for fact in facts if (fact.source, fact.id) not in marked] if marked else list(facts)
         for unit, facts in before.items()
     }
     for unit, fact in added:
-        left[unit].append(fact)
+        if unit in left:
+            left[unit].append(fact)
     return left
 
 
