@@ -1,6 +1,6 @@
 """Puts a workload on its topics, keyed as the gateway keys it, and empties topics between runs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -22,9 +22,14 @@ _OUTPUT = (topics.COVERAGE, topics.FLAGS, topics.DEAD_LETTERS)
 async def load(settings: Settings, workload: Workload) -> None:
     """Create the topics and publish the profiles and the worker events. Raises KafkaError."""
     await bus.ensure_topics(settings)
+    await publish(settings, chain(workload.profiles(), workload.worker_events()))
+
+
+async def publish(settings: Settings, events: Iterable[Event]) -> None:
+    """Put events on their topics, acknowledged. Raises KafkaError."""
     producer = Producer(settings)
     await producer.start()
-    messages = map(_message, chain(workload.profiles(), workload.worker_events()))
+    messages = map(to_message, events)
     try:
         while await producer.publish(islice(messages, _AT_ONCE)):
             pass
@@ -32,7 +37,8 @@ async def load(settings: Settings, workload: Workload) -> None:
         await producer.stop()
 
 
-def _message(event: Event) -> Message:
+def to_message(event: Event) -> Message:
+    """The message of an event, keyed as the gateway keys it."""
     data = event.data
     return message(event, data.employer if isinstance(data, WorkerRegistered | WorkerUnregistered) else None)
 

@@ -17,6 +17,8 @@ from services.employer.clearance.signing import new_key
 
 ROOT = Path(__file__).parents[1]
 _HOST = "127.0.0.1"
+# Of these several processes may share the work: they read topics in a group, and nobody has to find each one.
+SHARING = ("registry", "employer", "notifier")
 # Who alone gets a secret: the ones turn NIK into references and back, the other signs clearances.
 _OF_GATEWAY = ("PATUH_WORKER_REF_KEY", "PATUH_WORKER_REF_KEYS", "PATUH_VAULT_KEY", "PATUH_VAULT_KEYS")
 _HOLDERS = {"PATUH_CLEARANCE_KEY": "employer"} | dict.fromkeys(_OF_GATEWAY, "gateway")
@@ -37,36 +39,51 @@ def bring_up(
     *,
     today: date | None = None,
     environ: Mapping[str, str] | None = None,
+    workers: Mapping[str, int] | None = None,
 ) -> Running:
     """Start everything in `data` and return when every service is well.
 
-    `today` fixes the day for all services; `environ` is added to each service's environment.
+    `today` fixes the day for all services; `environ` is added to each service's environment; `workers` says
+    of which services several processes share the work: the second one is called `registry-2`.
     Raises EmbeddedError; what was started is stopped then.
     """
     stack = Stack(data, announce=announce)
     parts = stack.start_parts()
     try:
-        ports = settle_ports(data / "ports.json", dict.fromkeys(SERVICES))
+        members = members_of(workers or {})
+        ports = settle_ports(data / "ports.json", dict.fromkeys(members))
         urls = {name: f"http://{_HOST}:{port}" for name, port in ports.items()}
         common = _common(parts, urls, today) | _secrets(data) | _asked_for() | dict(environ or {})
-        for name in SERVICES:
-            stack.start_service(_spec(name, ports[name], parts, common))
-        for name in SERVICES:
-            stack.wait_healthy(name)
+        for member, name in members.items():
+            stack.start_service(_spec(name, ports[member], parts, common, member))
+        for member in members:
+            stack.wait_healthy(member)
     except BaseException:
         stack.stop()
         raise
     return Running(stack, parts, urls)
 
 
-def _spec(name: str, port: int, parts: Parts, common: Mapping[str, str]) -> ServiceSpec:
+def members_of(workers: Mapping[str, int]) -> dict[str, str]:
+    """The service of each process; one process where `workers` does not say more."""
+    return {
+        name if number == 1 else f"{name}-{number}": name
+        for name in SERVICES
+        for number in range(1, workers.get(name, 1) + 1)
+    }
+
+
+def _spec(
+    name: str, port: int, parts: Parts, common: Mapping[str, str], member: str | None = None
+) -> ServiceSpec:
+    """A process of service `name`, called `member`; all of a service share its group and its database."""
     argv = [sys.executable, "-m", "uvicorn", f"services.{name}.app:app", "--host", _HOST, "--port", str(port)]
     env = dict(common) | {"PATUH_SERVICE": name, "DATABASE_URL": parts.dsns[name], "PYTHONPATH": str(ROOT)}
     for key, holder in _HOLDERS.items():
         if name != holder:
             env.pop(key, None)
     quiet = ["--no-access-log", "--log-level", "warning"]
-    return ServiceSpec(name, argv + quiet, env, f"http://{_HOST}:{port}/health")
+    return ServiceSpec(member or name, argv + quiet, env, f"http://{_HOST}:{port}/health")
 
 
 def _common(parts: Parts, urls: dict[str, str], today: date | None) -> dict[str, str]:

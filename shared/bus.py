@@ -8,6 +8,7 @@ stop the whole batch before any policy of ours could look at it.
 from collections.abc import Sequence
 from typing import Any
 
+from aiokafka import ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 from faststream import AckPolicy
@@ -38,7 +39,13 @@ async def _raw(message: KafkaMessage) -> Any:
     return message.raw_message
 
 
-def subscribe(broker: KafkaBroker, settings: Settings, batches: BatchConsumer, *sources: Topic) -> Any:
+def subscribe(
+    broker: KafkaBroker,
+    settings: Settings,
+    batches: BatchConsumer,
+    listener: ConsumerRebalanceListener,
+    *sources: Topic,
+) -> Any:
     """Hand every batch of these topics to `batches`, one after another, in the service's group.
 
     Returns FastStream's subscriber; its `consumer` exists once the broker is started.
@@ -57,6 +64,7 @@ def subscribe(broker: KafkaBroker, settings: Settings, batches: BatchConsumer, *
         parser=_as_it_is,
         decoder=_raw,
         no_reply=True,
+        listener=listener,
     )
 
     @subscriber

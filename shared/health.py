@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import psutil
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared import metrics
@@ -34,6 +34,11 @@ class Progress:
         """A batch was stored and committed up to these offsets."""
         self._committed |= ends
         self._last = time.monotonic()
+
+    def forget(self, partitions: Collection[TopicPartition]) -> None:
+        """Another process may have got on with these meanwhile: ask Kafka how far."""
+        for partition in partitions:
+            self._committed.pop(partition, None)
 
     def halt(self, reason: str) -> None:
         """The service refuses to go on until a person has looked."""
@@ -96,6 +101,20 @@ async def report_of(lanes: Sequence[Progress]) -> dict[str, object]:
         "lag": None if None in lags else sum(lag for lag in lags if isinstance(lag, int)),
         "halted": next((lane.halted for lane in lanes if lane.halted), None),
     }
+
+
+class Reassignment(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Tells `progress` which partitions come and go when processes of the group do."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """They are somebody else's now, perhaps."""
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """What was committed before may be long past."""
+        self._progress.forget(assigned)
 
 
 class _NotAssigned(Exception):

@@ -17,10 +17,8 @@ from shared.database import Database, Transaction
 from shared.producer import Message, Producer
 
 DDL = "CREATE TABLE outbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, messages bytea NOT NULL)"
-_TAKE = """
-DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
-RETURNING id, messages
-"""
+_TAKE = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT $1) RETURNING id, messages"
+_LOCK = 7_264_003
 _IDLE_SECONDS = 1.0
 _log = logging.get(__name__)
 
@@ -35,7 +33,11 @@ async def store(transaction: Transaction, messages: list[Message]) -> None:
 
 
 class Relay:
-    """Publishes what the outbox holds, oldest first, beside the next batch."""
+    """Publishes what the outbox holds, oldest first, beside the next batch.
+
+    Of several processes one publishes at a time: two that shared the rows could put an older snapshot of a
+    subject after a newer one, and the compacted topic would keep the older.
+    """
 
     def __init__(self, database: Database, producer: Producer, service: str) -> None:
         self._database, self._producer, self._service = database, producer, service
@@ -60,6 +62,7 @@ class Relay:
     async def relay_some(self, rows: int = 16) -> int:
         """Publish up to `rows` rows and delete them in one transaction; how many there were."""
         async with self._database.transaction() as transaction:
+            await transaction.run("SELECT pg_advisory_xact_lock($1)", _LOCK)
             taken = sorted(await transaction.rows(_TAKE, rows))
             messages = [m for row in taken for m in _rows.decode(row.messages)]
             sent = await self._producer.publish(messages)

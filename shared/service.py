@@ -14,7 +14,7 @@ from shared import bus, logging, outbox
 from shared.consuming import BatchConsumer, Handler, Work
 from shared.database import Database
 from shared.failure import Guard
-from shared.health import Progress, report_of
+from shared.health import Progress, Reassignment, report_of
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.settings import Settings
@@ -54,7 +54,8 @@ class Service:
                 self.settings.service, self.database, self.relay, progress, guard, handler
             )
             self._batches.append(batches)
-            self._lanes.append((bus.subscribe(self.broker, self.settings, batches, *sources), progress))
+            subscriber = bus.subscribe(self.broker, self.settings, batches, Reassignment(progress), *sources)
+            self._lanes.append((subscriber, progress))
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:

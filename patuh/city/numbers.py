@@ -19,9 +19,12 @@ def _luhn_digit(digits: str) -> int:
 
 
 def npwp(seed: int, number: int) -> str:
-    """NPWP of a firm: 0, then 99 and six digits, the check digit, tax office 405, head office 000."""
+    """NPWP of a firm: 0, then 99 and six digits, the check digit, tax office, head office 000.
+
+    A million firms have tax office 405, the next million the one after it.
+    """
     body = "99" + scatter(seed, number, 6)
-    return f"0{body}{_luhn_digit(body)}405000"
+    return f"0{body}{_luhn_digit(body)}{405 + number // 1_000_000:03d}000"
 
 
 def nib(seed: int, number: int) -> str:

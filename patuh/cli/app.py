@@ -11,6 +11,7 @@ from patuh.cli import (
     emit,
     explain,
     flags,
+    generate,
     import_,
     keys,
     law,
@@ -35,6 +36,7 @@ app.command("status")(status.status)
 app.add_typer(keys.app, name="keys")
 app.add_typer(privacy.app, name="privacy")
 app.command("emit")(emit.emit)
+app.command("generate")(generate.generate)
 app.add_typer(import_.app, name="import")
 app.command("watch")(watch.watch)
 app.command("pull")(pull.pull)

@@ -1,0 +1,164 @@
+"""`python -m bench.latency`: from a worker event to the flag it changes, on real Kafka, PostgreSQL and services.
+
+Each probe crosses the threshold of a firm of its own, which declares one worker: the firm's flag for missing
+workers must be cleared (she is enrolled) or raised (she is unregistered). Ordinary events about other firms
+fill up to the rate. The sender keeps to its timetable and waits for no answer, and a latency counts from the
+time at which the probe was due: what queues is not left out. It ends when the flag is read from `patuh.flags`.
+A flag that does not come fails.
+"""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import psutil
+import typer
+from msgspec import Struct
+from rich.console import Console
+from rich.table import Table
+
+from bench import loading, machine
+from bench.measuring import MIB, BenchFailedError, Window, wait_until
+from bench.probes import FIRMS_FROM, Background, Probe, enrolments, profiles
+from bench.stage import Stage, set_stage
+from bench.timetable import Seen, send_and_see
+
+_SERVICES = ("registry", "employer")
+_HISTORY = 60_000
+_PROBES_SHARE, _WARM_UP_SECONDS = 0.1, 3.0
+
+
+class Latency(Struct):
+    """Milliseconds from the time at which an event was due until its flag was read, of so many probes.
+
+    `sent_per_s` is the rate that was kept; `late_ms` how far the sender itself was behind at worst.
+    """
+
+    p50: float
+    p99: float
+    p999: float
+    worst: float
+    samples: int
+    sent_per_s: float
+    late_ms: float
+
+
+class Report(Struct):
+    """Everything a run has to say, by events a second."""
+
+    machine: machine.Machine
+    seconds: float
+    latency_ms: dict[str, Latency]
+    others_share: dict[str, float]
+    peak_rss_mb: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is sent at each rate: a share of it are probes, each with a firm of its own."""
+
+    rates: Sequence[int]
+    seconds: float
+    background: Background
+
+    def probes(self, rate: int) -> int:
+        return max(1, round(rate * _PROBES_SHARE * self.seconds))
+
+    @property
+    def all_probes(self) -> int:
+        return sum(map(self.probes, self.rates))
+
+
+def main(
+    rates: Annotated[str, typer.Option(help="Events a second, one after another")] = "500,1000,2000",
+    seconds: Annotated[float, typer.Option(min=1, help="How long each rate is kept")] = 20,
+    json: Annotated[Path | None, typer.Option(help="Write everything to this file")] = None,
+) -> None:
+    """Measure how long an event takes to its flag under a steady load."""
+    wanted = [int(rate) for rate in rates.split(",")]
+    ordinary = sum(round(rate * (seconds + _WARM_UP_SECONDS)) for rate in wanted)
+    plan = Plan(wanted, seconds, Background(_HISTORY + ordinary, held_back=ordinary))
+    load = os.getloadavg()[0]
+    with (
+        tempfile.TemporaryDirectory(prefix="patuh-bench-", ignore_cleanup_errors=True) as folder,
+        set_stage(Path(folder), list(_SERVICES), plan.background, _say) as stage,
+    ):
+        found = _measured(stage, plan, machine.describe(stage.parts, load))
+    _show(found, Console())
+    if json:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
+
+
+def _measured(stage: Stage, plan: Plan, on: machine.Machine) -> Report:
+    report = Report(on, plan.seconds, {}, {}, {})
+    with stage.service("employer", "employer") as employer, stage.service("registry", "registry") as registry:
+        probes = _prepared(stage, plan)
+        services = (registry, employer)
+        ordinary = plan.background.rest()
+        for rate in plan.rates:
+            wait_until("the services are idle", lambda: all([service.idle() for service in services]))
+            window = Window({s.name: s.process for s in services} | _parts(stage))
+            mine = [next(probes) for _ in range(plan.probes(rate))]
+            seen = asyncio.run(
+                send_and_see(stage.settings, rate, _WARM_UP_SECONDS, plan.seconds, mine, ordinary)
+            )
+            report.others_share[str(rate)] = window.close().others_share
+            report.latency_ms[str(rate)] = _latency(seen)
+            _say(f"{rate} events/s: {report.latency_ms[str(rate)]}")
+            for service in services:
+                service.look()
+        report.peak_rss_mb = {service.name: service.peak_rss / MIB for service in services}
+    return report
+
+
+def _parts(stage: Stage) -> dict[str, psutil.Process]:
+    return {name: stage.process(name) for name in ("postgres", "kafka")}
+
+
+def _prepared(stage: Stage, plan: Plan) -> Iterator[Probe]:
+    """Put the probes' firms on the topics, and the worker of each second one; the probes."""
+    numbers = range(FIRMS_FROM, FIRMS_FROM + plan.all_probes)
+    asyncio.run(loading.publish(stage.settings, profiles(numbers)))
+    asyncio.run(loading.publish(stage.settings, enrolments(numbers)))
+    return map(Probe, numbers)
+
+
+def _latency(seen: Seen) -> Latency:
+    if seen.missing:
+        raise BenchFailedError(f"{len(seen.missing)} probes changed no flag, such as {seen.missing[0]}")
+    found = sorted(seen.milliseconds)
+    return Latency(
+        p50=_percentile(found, 0.5),
+        p99=_percentile(found, 0.99),
+        p999=_percentile(found, 0.999),
+        worst=found[-1],
+        samples=len(found),
+        sent_per_s=seen.sent_per_s,
+        late_ms=seen.late_ms,
+    )
+
+
+def _percentile(ordered: Sequence[float], share: float) -> float:
+    """The nearest rank: a value that was measured, none in between."""
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def _show(found: Report, console: Console) -> None:
+    table = Table("events/s", "p50 ms", "p99 ms", "p99.9 ms", "worst ms", "probes", "kept", "sender late ms")
+    for rate, one in found.latency_ms.items():
+        times = (f"{value:,.0f}" for value in (one.p50, one.p99, one.p999, one.worst))
+        table.add_row(rate, *times, f"{one.samples:,}", f"{one.sent_per_s:,.0f}", f"{one.late_ms:.0f}")
+    console.print(table)
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)
