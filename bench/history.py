@@ -30,7 +30,7 @@ from shared import topics
 
 
 class Report(Struct):
-    """`history_slowdown`: by what grows and by factor, the rate without history divided by the rate with it."""
+    """`history_slowdown`: by what grows and by factor, how many times slower than without."""
 
     machine: machine.Machine
     base_rows: int

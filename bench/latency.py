@@ -1,10 +1,10 @@
-"""`python -m bench.latency`: from a worker event to the flag it changes, on real Kafka, PostgreSQL and services.
+"""`python -m bench.latency`: from a worker event to the flag it changes, on real parts.
 
 Each probe crosses the threshold of a firm of its own, which declares one worker: the firm's flag for missing
 workers must be cleared (she is enrolled) or raised (she is unregistered). Ordinary events about other firms
 fill up to the rate. The sender keeps to its timetable and waits for no answer, and a latency counts from the
-time at which the probe was due: what queues is not left out. It ends when the flag is read from `patuh.flags`.
-A flag that does not come fails.
+time at which the probe was due until the flag is read from `patuh.flags`: what queues is not left out. A flag
+that does not come fails.
 """
 
 import asyncio
@@ -19,15 +19,17 @@ import msgspec
 import psutil
 import typer
 from msgspec import Struct
+from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 from rich.table import Table
 
 from bench import loading, machine
-from bench.measuring import MIB, BenchFailedError, Window, wait_until
+from bench.measuring import MIB, BenchFailedError, Watched, Window, wait_until
 from bench.probes import FIRMS_FROM, Background, Probe, enrolments, profiles
 from bench.stage import Stage, set_stage
 from bench.timetable import Seen, send_and_see
 
+_BATCH = "patuh_batch_seconds"
 _SERVICES = ("registry", "employer")
 _HISTORY = 60_000
 _PROBES_SHARE, _WARM_UP_SECONDS = 0.1, 3.0
@@ -49,11 +51,12 @@ class Latency(Struct):
 
 
 class Report(Struct):
-    """Everything a run has to say, by events a second."""
+    """Everything a run has to say, by events a second; `batch_ms`: the mean batch of each service."""
 
     machine: machine.Machine
     seconds: float
     latency_ms: dict[str, Latency]
+    batch_ms: dict[str, dict[str, float]]
     others_share: dict[str, float]
     peak_rss_mb: dict[str, float]
 
@@ -95,13 +98,14 @@ def main(
 
 
 def _measured(stage: Stage, plan: Plan, on: machine.Machine) -> Report:
-    report = Report(on, plan.seconds, {}, {}, {})
+    report = Report(on, plan.seconds, {}, {}, {}, {})
     with stage.service("employer", "employer") as employer, stage.service("registry", "registry") as registry:
         probes = _prepared(stage, plan)
         services = (registry, employer)
         ordinary = plan.background.rest()
         for rate in plan.rates:
-            wait_until("the services are idle", lambda: all([service.idle() for service in services]))
+            wait_until("the services are idle", lambda: all(service.idle() for service in services))
+            before = {service.name: _batches(service) for service in services}
             window = Window({s.name: s.process for s in services} | _parts(stage))
             mine = [next(probes) for _ in range(plan.probes(rate))]
             seen = asyncio.run(
@@ -110,6 +114,8 @@ def _measured(stage: Stage, plan: Plan, on: machine.Machine) -> Report:
             report.others_share[str(rate)] = window.close().others_share
             report.latency_ms[str(rate)] = _latency(seen)
             _say(f"{rate} events/s: {report.latency_ms[str(rate)]}")
+            report.batch_ms[str(rate)] = {s.name: _mean_ms(before[s.name], _batches(s)) for s in services}
+            _say(f"mean batch: {report.batch_ms[str(rate)]}")
             for service in services:
                 service.look()
         report.peak_rss_mb = {service.name: service.peak_rss / MIB for service in services}
@@ -118,6 +124,17 @@ def _measured(stage: Stage, plan: Plan, on: machine.Machine) -> Report:
 
 def _parts(stage: Stage) -> dict[str, psutil.Process]:
     return {name: stage.process(name) for name in ("postgres", "kafka")}
+
+
+def _batches(service: Watched) -> tuple[float, float]:
+    """Seconds in batches so far, and how many."""
+    text = service.client.get(service.health_url.replace("/health", "/metrics")).text
+    found = {s.name: s.value for family in text_string_to_metric_families(text) for s in family.samples}
+    return found.get(f"{_BATCH}_sum", 0.0), found.get(f"{_BATCH}_count", 0.0)
+
+
+def _mean_ms(before: tuple[float, float], after: tuple[float, float]) -> float:
+    return (after[0] - before[0]) / max(1.0, after[1] - before[1]) * 1000
 
 
 def _prepared(stage: Stage, plan: Plan) -> Iterator[Probe]:

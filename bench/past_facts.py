@@ -1,7 +1,7 @@
 """History for `bench.history`: facts of years before the workload, made in SQL, with the sums they come to.
 
-Every worker of the history was enrolled on 1 January 2019 and updated each month without any change, so that the
-sum is known without adding it up: so many workers from that day on. `months`: the workers of the workload
+Each worker of the history was enrolled on 1 January 2019 and updated each month without any change: the sum is
+known without adding it up, so many workers from that day on. `months`: the workers of the workload
 themselves, until 30 December 2024. `employers`: others at other firms, and still.
 """
 
@@ -140,7 +140,9 @@ async def _fill(connection: asyncpg.Connection, history: History) -> int:
 
 async def _workers(connection: asyncpg.Connection, history: History) -> int:
     if history.grows == "employers":
-        await connection.execute(_WORKERS.replace("$1", str(WORKERS_PER_EMPLOYER)).replace("$2", str(history.others)))
+        await connection.execute(
+            _WORKERS.replace("$1", str(WORKERS_PER_EMPLOYER)).replace("$2", str(history.others))
+        )
         return history.others
     await connection.execute("CREATE TEMP TABLE worker (subject text, worker text, employer text, n int)")
     own = [(*one, n) for n, one in enumerate(own_workers(history.workload))]

@@ -51,22 +51,23 @@ class Stage:
         }
 
     @contextmanager
-    def service(self, service: str, database: str) -> Iterator[Watched]:
-        """Run a service in a database and a consumer group of its own."""
+    def service(self, service: str, database: str, number: int = 1) -> Iterator[Watched]:
+        """Run a service in a database and a consumer group of its own; `number` 2 shares those of 1."""
+        member = database if number == 1 else f"{database}_{number}"
         port = free_port()
         argv = [sys.executable, "-m", "uvicorn", f"services.{service}.app:app", "--host", _HOST]
         argv += ["--port", str(port), "--no-access-log", "--log-level", "warning"]
         url = f"http://{_HOST}:{port}/health"
-        self.stack.start_service(ServiceSpec(database, argv, self.environment(database), url))
+        self.stack.start_service(ServiceSpec(member, argv, self.environment(database), url))
         try:
-            self.stack.wait_healthy(database)
+            self.stack.wait_healthy(member)
             # One client for all questions: making one costs more than a batch.
             with httpx.Client(timeout=60.0) as client:
-                yield Watched(service, self.process(database), url, client)
-            if self.stack.restarts(database):
+                yield Watched(service, self.process(member), url, client)
+            if self.stack.restarts(member):
                 raise BenchFailedError(f"{service} ended while it was measured")
         finally:
-            self.stack.stop_member(database)
+            self.stack.stop_member(member)
 
 
 @contextmanager

@@ -69,7 +69,9 @@ def generate(
 
 def _plan(employers: int, workers: int, months: int, seed: int, start: date, nik: bool) -> NationPlan:
     try:
-        return NationPlan(employers, workers, months, seed, start.replace(day=1), "nik" if nik else "reference")
+        return NationPlan(
+            employers, workers, months, seed, start.replace(day=1), "nik" if nik else "reference"
+        )
     except ValueError as error:
         stop_with(str(error))
 

@@ -61,7 +61,9 @@ def project(plan: NationPlan, number: int) -> Event:
         workers_planned=max(1, plan.headcount(number) // 4),
         region=_REGIONS[number % len(_REGIONS)],
     )
-    return _event(types.PROJECT_AWARDED, f"lpse-{number}", LPSE, project_subject(number), signed, data, number)
+    return _event(
+        types.PROJECT_AWARDED, f"lpse-{number}", LPSE, project_subject(number), signed, data, number
+    )
 
 
 def line(plan: NationPlan, worker: int, month: int) -> Event:

@@ -78,7 +78,7 @@ class NationPlan:
         return next(b for b in self.bands if employer < b.employer + b.employers)
 
     def headcount(self, employer: int) -> int:
-        """How many workers employer number `employer` has; none, in a nation of more employers than workers."""
+        """How many workers employer number `employer` has; none, when there are fewer workers."""
         band = self.band_of(employer)
         return self._first(band, employer + 1) - self._first(band, employer)
 

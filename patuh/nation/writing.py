@@ -24,7 +24,7 @@ def to_message(event: Event) -> Message:
     """The message of an event, keyed as the gateway keys it."""
     data = event.data
     about_worker = isinstance(data, WorkerRegistered | WorkerUnregistered | WorkerIncidentReported)
-    return message(event, data.employer if about_worker else None)  # type: ignore[union-attr, attr-defined]
+    return message(event, data.employer if about_worker else None)  # type: ignore[attr-defined]
 
 
 def lines(events: Iterable[Event], form: Format) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""A nation from a plan: the same every time, as many as asked for, valid, and in memory that does not grow."""
+"""A nation from a plan: the same every time, as many as asked for, valid, in memory that does not grow."""
 
 import gzip
 import tracemalloc
@@ -50,12 +50,16 @@ def test_there_are_as_many_as_were_asked_for() -> None:
 def test_every_worker_has_one_of_the_employers(employers: int, workers: int) -> None:
     plan = NationPlan(employers, workers)
     employed = Counter(plan.employer_of(worker) for worker in range(workers))
-    assert {number: plan.headcount(number) for number in range(employers) if plan.headcount(number)} == employed
+    assert {
+        number: plan.headcount(number) for number in range(employers) if plan.headcount(number)
+    } == employed
     assert sum(employed.values()) == workers
 
 
 def test_a_month_comes_shuffled_and_names_each_worker_once() -> None:
-    first = [event.data.employer for event in worker_events(PLAN, 0) if isinstance(event.data, WorkerRegistered)]
+    first = [
+        event.data.employer for event in worker_events(PLAN, 0) if isinstance(event.data, WorkerRegistered)
+    ]
     assert len(first) == 2_400
     assert len(set(first[:100])) > 20
 
@@ -106,9 +110,9 @@ def test_memory_does_not_grow_with_the_nation() -> None:
 
 @pytest.mark.parametrize(
     ("plan", "field"),
-    [((0, 5), "employers"), ((5, 0), "workers"), ((5, 5, 0), "months"), ((5, 3 * 10**9), "workers")],
+    [((0, 5, 1), "employers"), ((5, 0, 1), "workers"), ((5, 5, 0), "months"), ((5, 3 * 10**9, 1), "workers")],
 )
-def test_what_cannot_be_is_refused_by_name(plan: tuple[int, ...], field: str) -> None:
+def test_what_cannot_be_is_refused_by_name(plan: tuple[int, int, int], field: str) -> None:
     with pytest.raises(ValueError, match=field):
         NationPlan(*plan)
 
