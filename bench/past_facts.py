@@ -1,6 +1,6 @@
 """History for `bench.history`: facts of years before the workload, made in SQL, with the sums they come to.
 
-Each worker of the history was enrolled on 1 January 2019 and updated each month without any change: the sum is
+Each of its workers was enrolled on 1 January 2019 and updated each month without any change: the sum is
 known without adding it up, so many workers from that day on. `months`: the workers of the workload
 themselves, until 30 December 2024. `employers`: others at other firms, and still.
 """
