@@ -18,6 +18,7 @@ from patuh.cli import (
     matching,
     privacy,
     pull,
+    replay,
     status,
     template,
     up,
@@ -48,4 +49,5 @@ app.command("backtest")(backtest.backtest)
 app.add_typer(law.app, name="law")
 app.add_typer(contribution.app, name="contribution")
 app.command("clearance")(clearance.clearance)
+app.command("replay")(replay.replay)
 app.command("template")(template.template)

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from patuh.embedded.announce import Announce, warn_loudly
 from patuh.embedded.errors import PartFailedError
+from patuh.embedded.holds import Holds
 from patuh.embedded.lifetime import reap
 from patuh.embedded.member import Member, Part
 from patuh.embedded.mock_broker import MockBroker
@@ -35,7 +36,8 @@ class Stack:
 
     Members are called `kafka`, `postgres`, `inbox`, and as the services are. KAFKA_BOOTSTRAP_SERVERS and
     DATABASE_URL (with `{service}` for the database name) in `environ` replace a part: nothing is then started
-    or stopped for it. All methods block; call them from one thread.
+    or stopped for it. All methods block; call them from one thread. Another process may keep a service
+    stopped for a while (`holds`).
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Stack:
         self._environ = environ
         self._claim: Claim | None = None
         self._supervisor = Supervisor(announce)
+        self._holds = Holds(self.data / "run", self.stop_member, self.start_member, announce)
         self._parts: dict[str, Part] = {}
         self._services: dict[str, Service] = {}
         self._where: dict[str, Any] = {}
@@ -124,6 +127,7 @@ class Stack:
 
     def stop(self) -> None:
         """Stop the services, then the parts, and free the folder. May be called twice."""
+        self._holds.stop()
         self._supervisor.stop()
         _stop_all(self._services.values())
         _stop_all(self._parts.values())
@@ -153,6 +157,7 @@ class Stack:
         self._where = asdict(parts)
         self._write_state()
         self._supervisor.start()
+        self._holds.start()
         return parts
 
     def _announce_parts(self, parts: Parts, seconds: float) -> None:
@@ -181,7 +186,8 @@ class Stack:
             members = [*self._parts.items(), *self._services.items()]
             processes = {name: self._describe(name, member) for name, member in members if member.child}
             health = {name: service.spec.health_url for name, service in list(self._services.items())}
-            write_state(self.data, {"parts": self._where, "processes": processes, "health_urls": health})
+            state = {"parts": self._where, "processes": processes, "health_urls": health}
+            write_state(self.data, state | {"held": sorted(self._holds.held)})
 
     def _describe(self, name: str, member: Member) -> dict[str, Any]:
         pid = member.child.pid if member.child and member.alive() else None

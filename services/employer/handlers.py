@@ -25,6 +25,10 @@ class Handlers:
 
     async def on_batch(self, work: Work, received: list[Received]) -> None:
         """Take a batch of facts, retractions and coverage, in whatever order they come."""
+        await self._reassess(work, await self.take(work, received))
+
+    async def take(self, work: Work, received: list[Received]) -> set[str]:
+        """Store a batch and assess nothing; the subjects that it touches."""
         retractions = [r for r in received if isinstance(r.event.data, FactRetracted)]
         facts = [r for r in received if r.event.kind.name in _FACTS]
         # A flag of one subject depends on facts about others: batches and timer take turns.
@@ -39,7 +43,12 @@ class Handlers:
         affected = {e.subject for e in (*new, *taken_back)}
         affected |= await store.count_feed_days(work.transaction, _standing(new, taken), taken_back)
         affected |= await store.put_coverage(work.transaction, _newest(received))
-        await self._reassess(work, affected)
+        return affected
+
+    async def look_at(self, work: Work, subjects: set[str]) -> None:
+        """Assess these subjects, whatever made somebody ask."""
+        await ledger.lock(work.transaction, retracting=True)
+        await self._reassess(work, subjects)
 
     async def _reassess(self, work: Work, affected: set[str]) -> None:
         if affected:

@@ -4,6 +4,9 @@ on_flags: 1. keep the newest state of each flag  2. store what is news  3. annou
 cases  4. follow up: alerts to send, alerts to cancel
 """
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from services.notifier import cases, store
 from services.notifier.cases import FlagStatus
 from services.notifier.casework import Casework
@@ -13,6 +16,7 @@ from shared.events import Event, EventType, types
 from shared.events.data import CaseState, FlagState
 
 SOURCE = "urn:patuh:notifier"
+Version = tuple[str, int]  # a flag's id and the version of a state of it
 
 
 class Handlers:
@@ -23,8 +27,12 @@ class Handlers:
 
     async def on_flags(self, work: Work, received: list[Received]) -> None:
         """Take a batch of flag states, in whatever order and however often they come."""
-        newest = cases.newest(_flag(one) for one in received)
-        correlations = {(_flag(one).flag_id, _flag(one).version): one.event.correlationid for one in received}
+        await self.take(work, *news(received))
+
+    async def take(
+        self, work: Work, newest: Mapping[UUID, FlagState], correlations: Mapping[Version, str | None]
+    ) -> None:
+        """Take the newest state of each flag, by case."""
         before = await store.put_cases(work.transaction, newest, correlations)
         for case, former in before.items():
             flag = newest[case]
@@ -51,6 +59,12 @@ class Handlers:
     ) -> Event:
         event_id = f"{case}:{flag.version}:{kind.short}"
         return Event(kind, event_id, SOURCE, flag.subject, self._clock.now(), state, correlation)
+
+
+def news(received: list[Received]) -> tuple[dict[UUID, FlagState], dict[Version, str | None]]:
+    """The newest state of each flag of a batch, by case, and what each state is correlated with."""
+    newest = cases.newest(_flag(one) for one in received)
+    return newest, {(_flag(r).flag_id, _flag(r).version): r.event.correlationid for r in received}
 
 
 def _flag(received: Received) -> FlagState:
