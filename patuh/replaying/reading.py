@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 
 from patuh.replaying.databases import CannotRebuildError
 from shared.consuming import BatchConsumer
@@ -71,7 +70,7 @@ class Reader:
             ).items():
                 wanted = [r for r in records if r.offset < targets[partition]]
                 if wanted:
-                    await self.batches.consume(self.consumer, wanted)
+                    await self.batches.consume(_NoGroup(), wanted)
                 # A compacted topic has gaps: the first record beyond shows that there is no more below.
                 beyond = len(wanted) < len(records)
                 self.next[partition] = targets[partition] if beyond else records[-1].offset + 1
@@ -92,17 +91,24 @@ def _must_be_whole(first: Offsets, names: set[str]) -> None:
     for partition, offset in first.items():
         if offset and partition.topic in names:
             raise CannotRebuildError(
-                f"{partition.topic} (partition {partition.partition}) begins at {offset}: its oldest messages "
-                "are gone, and a database rebuilt from it would lack them"
+                f"{partition.topic} (partition {partition.partition}) begins at {offset}: its oldest "
+                "messages are gone, and a database rebuilt from it would lack them"
             )
 
 
+class _NoGroup:
+    """Stands for a consumer without partitions to commit: a rebuild leaves no offsets behind."""
+
+    def assignment(self) -> set[TopicPartition]:
+        return set()
+
+
 @asynccontextmanager
-async def consumer_of(settings: Settings, group: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer that takes its partitions by hand and may commit for `group`. Raises KafkaError."""
+async def consumer_of(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer of no group, which takes its partitions by hand. Raises KafkaError."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap_servers,
-        group_id=group,
+        group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=100,
@@ -121,17 +127,5 @@ async def committed(settings: Settings, group: str, partitions: Sequence[TopicPa
     try:
         found = await admin.list_consumer_group_offsets(group, partitions=list(partitions))
         return {p: max(0, at.offset) for p, at in found.items()}
-    finally:
-        await admin.close()
-
-
-async def forget_group(settings: Settings, group: str) -> None:
-    """Let the broker forget a group that is over; it does so by itself in time if it cannot be told."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
-    await admin.start()
-    try:
-        await admin.delete_consumer_groups([group])
-    except KafkaError:
-        pass
     finally:
         await admin.close()

@@ -15,7 +15,6 @@ from typing import Any
 import httpx
 
 from patuh.embedded.holds import holding
-from patuh.replaying import reading
 from patuh.replaying.comparing import Table, compare, count_missing
 from patuh.replaying.databases import Admin, CannotRebuildError
 from patuh.replaying.reading import Offsets, Reader, Tell, committed, consumer_of
@@ -79,7 +78,7 @@ async def replay(
     async with target.databases.alone() as admin:
         await admin.create()
         try:
-            async with _Rebuild.open(target, stamp) as rebuild:
+            async with _Rebuild.open(target) as rebuild:
                 await rebuild.fill(wishes.time, tell)
                 say("reading is done; the service stops for the last step")
                 return await _last_step(rebuild, admin, wishes, stamp, tell)
@@ -120,7 +119,7 @@ async def _see_that_it_is_well(rebuild: "_Rebuild", admin: Admin, stamp: str, en
         if await rebuild.worked_since(ends):
             former = target.databases.before(stamp)
             raise CannotRebuildError(
-                f"{target.service} is not well, and has worked on the rebuilt database: it stays; see {former}"
+                f"{target.service} is not well, but has worked on the rebuilt database: it stays; see {former}"
             )
         await admin.exchange_back(stamp)
     raise CannotRebuildError(
@@ -151,8 +150,8 @@ class _Rebuild:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, target: Target, stamp: str) -> AsyncIterator["_Rebuild"]:
-        settings, group = target.rebuilding.settings, f"{target.group}-replay-{stamp}"
+    async def open(cls, target: Target) -> AsyncIterator["_Rebuild"]:
+        settings = target.rebuilding.settings
         async with AsyncExitStack() as stack:
             live, rebuilt = (
                 Database(with_driver(dsn)) for dsn in (target.databases.dsn, target.databases.rebuilt_dsn)
@@ -160,8 +159,7 @@ class _Rebuild:
             stack.push_async_callback(live.close)
             stack.push_async_callback(rebuilt.close)
             await rebuilt.migrate(target.rebuilding.migrations)
-            stack.push_async_callback(reading.forget_group, settings, group)
-            consumer = await stack.enter_async_context(consumer_of(settings, group))
+            consumer = await stack.enter_async_context(consumer_of(settings))
             reader = Reader(consumer, _batches(target, rebuilt), settings.batch_records)
             yield cls(target, reader, live, rebuilt)
 
