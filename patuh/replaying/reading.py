@@ -29,7 +29,7 @@ class Reader:
 
     consumer: AIOKafkaConsumer
     batches: BatchConsumer
-    at_once: int
+    settings: Settings
     first: Offsets = field(default_factory=dict)
     next: Offsets = field(default_factory=dict)
 
@@ -38,10 +38,7 @@ class Reader:
 
         Raises CannotRebuildError when a topic that must be whole has lost its oldest messages.
         """
-        counts = [(t, await self.consumer.partitions_for_topic(t.name) or set()) for t in sources]
-        partitions = [
-            TopicPartition(topic.name, number) for topic, found in counts for number in sorted(found)
-        ]
+        partitions = await self._partitions([topic.name for topic in sources])
         self.consumer.assign(partitions)
         self.first = await self.consumer.beginning_offsets(partitions)
         if time:
@@ -51,6 +48,11 @@ class Reader:
                 self.first, {t.name for t in sources if t.config.get("cleanup.policy") != "compact"}
             )
         self.next = dict(self.first)
+
+    async def _partitions(self, names: list[str]) -> list[TopicPartition]:
+        async with admin_of(self.settings) as admin:
+            found = await admin.describe_topics(names)
+        return [TopicPartition(t["topic"], p["partition"]) for t in found for p in t["partitions"]]
 
     async def _from(self, partitions: list[TopicPartition], time: datetime) -> Offsets:
         asked = int((time - _CLOCKS).timestamp() * 1000)
@@ -66,7 +68,7 @@ class Reader:
         total = sum(max(0, targets.get(p, 0) - first) for p, first in self.first.items())
         while left:
             for partition, records in (
-                await self.consumer.getmany(timeout_ms=500, max_records=self.at_once)
+                await self.consumer.getmany(timeout_ms=500, max_records=self.settings.batch_records)
             ).items():
                 wanted = [r for r in records if r.offset < targets[partition]]
                 if wanted:
@@ -104,11 +106,14 @@ class _NoGroup:
 
 
 @asynccontextmanager
-async def consumer_of(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer of no group, which takes its partitions by hand. Raises KafkaError."""
+async def consumer_of(settings: Settings, group: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that takes its partitions by hand and commits nothing: the broker never hears of `group`.
+
+    Raises KafkaError.
+    """
     consumer = AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap_servers,
-        group_id=None,
+        group_id=group,  # aiokafka cannot end a consumer of no group that has just begun
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=100,
@@ -122,10 +127,17 @@ async def consumer_of(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
 
 async def committed(settings: Settings, group: str, partitions: Sequence[TopicPartition]) -> Offsets:
     """How far a group has committed; 0 where it has not."""
+    async with admin_of(settings) as admin:
+        found = await admin.list_consumer_group_offsets(group, partitions=list(partitions))
+        return {p: max(0, at.offset) for p, at in found.items()}
+
+
+@asynccontextmanager
+async def admin_of(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Questions about topics and groups. Raises KafkaError."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
     await admin.start()
     try:
-        found = await admin.list_consumer_group_offsets(group, partitions=list(partitions))
-        return {p: max(0, at.offset) for p, at in found.items()}
+        yield admin
     finally:
         await admin.close()

@@ -119,7 +119,7 @@ async def _see_that_it_is_well(rebuild: "_Rebuild", admin: Admin, stamp: str, en
         if await rebuild.worked_since(ends):
             former = target.databases.before(stamp)
             raise CannotRebuildError(
-                f"{target.service} is not well, but has worked on the rebuilt database: it stays; see {former}"
+                f"{target.service} is not well, but has worked on the rebuilt database already; see {former}"
             )
         await admin.exchange_back(stamp)
     raise CannotRebuildError(
@@ -159,8 +159,8 @@ class _Rebuild:
             stack.push_async_callback(live.close)
             stack.push_async_callback(rebuilt.close)
             await rebuilt.migrate(target.rebuilding.migrations)
-            consumer = await stack.enter_async_context(consumer_of(settings))
-            reader = Reader(consumer, _batches(target, rebuilt), settings.batch_records)
+            consumer = await stack.enter_async_context(consumer_of(settings, f"{target.group}-replay"))
+            reader = Reader(consumer, _batches(target, rebuilt), settings)
             yield cls(target, reader, live, rebuilt)
 
     async def fill(self, time: datetime | None, tell: Tell) -> None:
