@@ -12,6 +12,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from patuh.embedded.errors import AlreadyRunningError, PartFailedError
+from patuh.embedded.holds import holding
 from patuh.embedded.ports import free_port
 from patuh.embedded.stack import ServiceSpec, Stack
 from patuh.embedded.state import read_state
@@ -125,6 +126,32 @@ def test_a_stopped_service_stays_down_until_started(stack: Stack) -> None:
     stack.start_member("web")
     stack.wait_healthy("web", timeout=15)
     assert stack.restarts("web") == 0
+
+
+def test_another_command_keeps_a_service_stopped_for_a_while(stack: Stack) -> None:
+    stack.start_service(web_service())
+    stack.wait_healthy("web", timeout=15)
+    with holding(stack.data, "web"):
+        with pytest.raises(PartFailedError):
+            stack.wait_healthy("web", timeout=0.5)
+        with pytest.raises(PartFailedError, match="held by another command"), holding(stack.data, "web"):
+            pass
+    stack.wait_healthy("web", timeout=15)
+
+
+def test_a_held_service_is_started_again_when_its_holder_is_killed(stack: Stack) -> None:
+    stack.start_service(web_service())
+    stack.wait_healthy("web", timeout=15)
+    hold = "import pathlib, sys, time; from patuh.embedded.holds import holding\n"
+    hold += "with holding(pathlib.Path(sys.argv[1]), 'web'): print('held', flush=True); time.sleep(600)"
+    command = [sys.executable, "-c", hold, str(stack.data)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(PartFailedError):
+            stack.wait_healthy("web", timeout=0.2)
+        holder.kill()
+    stack.wait_healthy("web", timeout=15)
 
 
 def test_a_service_that_cannot_live_is_reported_with_the_end_of_its_log(stack: Stack) -> None:

@@ -1,7 +1,6 @@
 """A service rebuilt from the topics is the same service, and nobody hears anything twice."""
 
 import json
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -10,14 +9,14 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from patuh.city import city_events
 from patuh.cli import app
-from patuh.embedded.state import read_state
 from patuh.replaying.databases import named
 from patuh.sending import send_all
 from shared import topics
 from shared.events import decode
 from shared.events.data import CoverageChanged
-from tests.e2e.city import SampleCity, rows_in, start_city
+from tests.e2e.city import PLAN, SampleCity, rows_in, start_city
 
 SPOKEN = (topics.COVERAGE, topics.FLAGS, topics.ALERTS, topics.DEAD_LETTERS)
 # What is on its way, and what cannot be equal: the numbers of recent events rest on the order of partitions.
@@ -73,8 +72,8 @@ def test_the_rebuilt_database_is_identical_and_nothing_is_said(own_city: SampleC
     assert dump(named(dsn, figures["former"])) == before, "the former database is kept as it was"
     assert spoken(own_city) == said
     assert own_city.located.open_flags() == flags
-    oids = rows_in(dsn, "SELECT datname FROM pg_database WHERE datname LIKE '%\\_replay'")
-    assert oids == [], "nothing is left over"
+    left = rows_in(dsn, "SELECT datname FROM pg_database WHERE datname LIKE '%\\_replay'")
+    assert left == [], "nothing is left over"
 
 
 def test_older_facts_may_be_kept_and_the_rest_read_again(own_city: SampleCity) -> None:
@@ -150,13 +149,8 @@ def test_facts_that_the_topics_do_not_hold_are_not_lost(own_city: SampleCity) ->
 
 
 def test_the_service_goes_on_where_it_stood(own_city: SampleCity) -> None:
-    """Facts that come while the service is rebuilt and after it are each taken once."""
-    event = {
-        "specversion": "1.0",
-        "source": "urn:patuh:sipp:sukabumi",
-        "type": "id.patuh.contribution.posted.v1",
-    }
-    template = next(e for e in _city_events() if e["type"] == event["type"])
+    """What comes after the exchanges is taken once, and told once."""
+    template = next(e for e in city_events(PLAN) if e["type"] == "id.patuh.contribution.posted.v1")
     dsn, said = own_city.running.parts.dsns["registry"], spoken(own_city)
     new = {**template, "id": "after-the-replay", "data": {**template["data"], "period": "2019-01"}}
     tally = send_all([new], gateway=own_city.gateway(), on_progress=lambda _: None)
@@ -165,19 +159,3 @@ def test_the_service_goes_on_where_it_stood(own_city: SampleCity) -> None:
     sql = f"SELECT count(*) FROM posting WHERE id = 'after-the-replay' AND subject = '{template['subject']}'"
     assert rows_in(dsn, sql) == [(1,)]
     assert spoken(own_city)[topics.COVERAGE.name] == said[topics.COVERAGE.name] + 1
-
-
-def _city_events() -> Iterator[dict[str, Any]]:
-    from patuh.city import city_events
-    from tests.e2e.city import PLAN
-
-    yield from city_events(PLAN)
-
-
-def test_a_held_service_is_started_again_when_its_holder_dies(own_city: SampleCity) -> None:
-    file = own_city.data / "run" / "hold-console.json"
-    file.write_text(json.dumps({"pid": 2**22 + 1, "created": 0.0}))
-    time.sleep(0.5)
-    state = read_state(own_city.data)
-    assert state is not None
-    assert state["held"] == []

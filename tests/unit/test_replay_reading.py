@@ -13,7 +13,7 @@ from patuh.replaying.running import Report
 from shared.settings import Settings
 
 P = TopicPartition("patuh.workers", 0)
-SETTINGS = Settings(kafka_bootstrap_servers="kafka:9092", database_url="postgresql://nobody@nowhere/x")  # type: ignore[arg-type]
+SETTINGS = Settings(kafka_bootstrap_servers="kafka:9092", database_url="postgresql://nobody@nowhere/x")
 
 
 @dataclass
