@@ -101,7 +101,7 @@ def fact_of(event: WorkerEvent) -> Fact:
         subject=event.counts_for(),
         worker=event.subject,
         employer=data.employer or "",
-        programmes=-1 if data.programmes is None else arithmetic.mask(data.programmes),
+        programmes=-1 if data.programmes is None else arithmetic.mask(tuple(data.programmes)),
         effective_on=data.effective_on,
         covered_until=data.covered_until,
         wage_idr=data.wage_idr,
