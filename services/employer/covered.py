@@ -1,16 +1,25 @@
-"""What the coverage of a subject says about a day: workers, contributions, removals, incidents."""
+"""What the coverage of a subject says about a day: workers, contributions, removals, incidents.
 
+Rules ask the same things again and again: what was worked out is kept with the subject, which is whole
+before the first question and does not change afterwards.
+"""
+
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
-from operator import attrgetter
+from datetime import date, timedelta
+from operator import attrgetter, itemgetter
+from typing import Any
 
+from services.employer.known import Known, days_said, given
 from shared.events import Event
 from shared.events import data as d
 
 Count = Callable[[d.Step], int]
-_enrolled, _waged, _low = attrgetter("enrolled"), attrgetter("waged"), attrgetter("low")
-_posted_on = attrgetter("posted_on")
+Wrong = Callable[[int], bool]
+ENROLLED, WAGED, LOW = attrgetter("enrolled"), attrgetter("waged"), attrgetter("low")
+_on, _posted_on, _first = attrgetter("on"), attrgetter("posted_on"), itemgetter(0)
+_DAY = timedelta(days=1)
 
 
 @dataclass
@@ -20,22 +29,33 @@ class Covered:
     subject: str
     facts: list[Event] = field(default_factory=list)
     coverage: list[d.CoverageChanged] = field(default_factory=list)
+    _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def given(self, name: str, *kinds: type[d.Data]) -> list[Known[Any]]:
+        """Every value that facts of these kinds give for a field, by rank."""
+        found: list[Known[Any]] | None = self._kept.get((name, kinds))
+        if found is None:
+            found = self._kept[name, kinds] = given(self.facts, name, *kinds)
+        return found
 
     def count(self, what: Count, day: date) -> int:
         """A count of workers on a day, over all names of this subject."""
-        return sum(_at(one, what, day) for one in self.coverage)
+        steps: list[d.Step] | None = self._kept.get(day)
+        if steps is None:
+            steps = self._kept[day] = [step for one in self.coverage if (step := _at(one.steps, day))]
+        return sum([what(step) for step in steps])
 
     def enrolled(self, day: date) -> int:
         """Workers enrolled on a day."""
-        return self.count(_enrolled, day)
+        return self.count(ENROLLED, day)
 
     def waged(self, day: date) -> int:
         """Workers whose reported wage can be held against the minimum wage of their region."""
-        return self.count(_waged, day)
+        return self.count(WAGED, day)
 
     def low(self, day: date) -> int:
         """Workers whose reported wage is below that minimum."""
-        return self.count(_low, day)
+        return self.count(LOW, day)
 
     def postings(self, day: date) -> dict[str, d.Posting]:
         """The contributions posted by `day`, by period; those under several names are added up."""
@@ -59,26 +79,50 @@ class Covered:
         """Accidents and deaths by `day`."""
         return [i for one in self.coverage for i in one.incidents if i.on <= day]
 
-    def stretch(self, wrong: Callable[[date], bool], start: date, day: date) -> date:
-        """The first day of the unbroken stretch up to `day`, not before `start`, on which it was `wrong`."""
-        since = day
-        for on in sorted({start, *(one for one in self.days() if start < one <= day)}, reverse=True):
-            if not wrong(on):
-                break
-            since = on
+    def stretch(self, what: Count, wrong: Callable[[date], Wrong], start: date, day: date) -> date:
+        """The first day of the unbroken stretch up to `day`, not before `start`, on which a count was wrong.
+
+        Which counts are wrong may change only on the days that facts name: `wrong` is asked once for each.
+        """
+        since, until = day, day
+        for edge in sorted({start, *(one for one in self.days_told() if start < one <= day)}, reverse=True):
+            is_wrong = wrong(edge)
+            for on, count in reversed(self._counts(what, edge, until)):
+                if not is_wrong(count):
+                    return since
+                since = on
+            until = edge - _DAY
         return since
+
+    def _counts(self, what: Count, first: date, last: date) -> list[tuple[date, int]]:
+        """The count on `first`, and each later one until `last`."""
+        if what not in self._kept:
+            days = sorted({step.on for one in self.coverage for step in one.steps})
+            self._kept[what] = [(on, self.count(what, on)) for on in days]
+        found: list[tuple[date, int]] = self._kept[what]
+        begin, end = (bisect_right(found, day, key=_first) for day in (first, last))
+        return [(first, found[begin - 1][1] if begin else 0), *found[begin:end]]
 
     def days(self) -> set[date]:
         """Every day on which something known changes."""
         raise NotImplementedError
+
+    def days_told(self) -> frozenset[date]:
+        """The day of every fact, and every day that a fact names."""
+        if "told" not in self._kept:
+            self._kept["told"] = days_said(self.facts)
+        told: frozenset[date] = self._kept["told"]
+        return told
 
     def days_covered(self) -> set[date]:
         """Every day on which the coverage changes."""
         return {day for one in self.coverage for day in _days(one)}
 
 
-def _at(coverage: d.CoverageChanged, what: Count, day: date) -> int:
-    return next((what(step) for step in reversed(coverage.steps) if step.on <= day), 0)
+def _at(steps: list[d.Step], day: date) -> d.Step | None:
+    """The step in force on a day; steps are in order."""
+    place = bisect_right(steps, day, key=_on)
+    return steps[place - 1] if place else None
 
 
 def _sum(one: d.Posting, other: d.Posting) -> d.Posting:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from operator import gt
 from typing import Any
 
-from services.employer.covered import Covered
-from services.employer.known import Known, days_said, effective, given, rank, winner
+from services.employer.covered import ENROLLED, Covered, Wrong
+from services.employer.known import Known, effective, rank, winner
 from shared.clock import local_date
 from shared.events import Event
 from shared.events import data as d
@@ -20,21 +22,21 @@ class EmployerFacts(Covered):
 
     def known(self, name: str, day: date) -> Known[Any] | None:
         """A field of the profile."""
-        return winner(given(self.facts, name, d.EmployerUpdated), day)
+        return winner(self.given(name, d.EmployerUpdated), day)
 
     def workforce(self, day: date) -> Known[int] | None:
         """The declared head count; one declared `as_of` a later day does not count yet."""
-        declared = [k for k in given(self.facts, "headcount", d.WorkforceDeclared) if _as_of(k.fact) <= day]
-        profile = given(self.facts, "workforce", d.EmployerUpdated)
-        said = [k for k in profile if k.said_on <= day] + declared
-        if said:
-            return max(said, key=rank)
-        return min(profile, key=rank, default=None)
+        declared = self.given("headcount", d.WorkforceDeclared)
+        profile = self.given("workforce", d.EmployerUpdated)
+        if not declared:
+            return winner(profile, day)
+        said = [k for k in profile if k.said_on <= day] + [k for k in declared if _as_of(k.fact) <= day]
+        return max(said, key=rank) if said else next(iter(profile), None)
 
     def declared_first(self, day: date) -> date:
         """The first day for which a head count was said, at the latest `day`."""
-        declared = [_as_of(k.fact) for k in given(self.facts, "headcount", d.WorkforceDeclared)]
-        profile = [k.said_on for k in given(self.facts, "workforce", d.EmployerUpdated)]
+        declared = [_as_of(k.fact) for k in self.given("headcount", d.WorkforceDeclared)]
+        profile = [k.said_on for k in self.given("workforce", d.EmployerUpdated)]
         return min([*declared, *profile, day])
 
     def short_since(self, start: date, day: date) -> date:
@@ -42,11 +44,11 @@ class EmployerFacts(Covered):
 
         Declaring the same head count again begins no new stretch.
         """
-        return self.stretch(self._short, start, day)
+        return self.stretch(ENROLLED, self._short, start, day)
 
-    def _short(self, day: date) -> bool:
+    def _short(self, day: date) -> Wrong:
         declared = self.workforce(day)
-        return declared is not None and self.enrolled(day) < declared.value
+        return partial(gt, declared.value if declared else 0)
 
     def member_since(self, day: date) -> Known[date] | None:
         """Since when the employer is a member, if it is one by `day`.
@@ -54,10 +56,10 @@ class EmployerFacts(Covered):
         A number (NPP) that comes without a date counts from the day it was said, unless nobody
         said before that there was none.
         """
-        dated = given(self.facts, "member_since", d.EmployerUpdated)
+        dated = self.given("member_since", d.EmployerUpdated)
         if dated:
             return effective(dated, day)
-        numbered = min(given(self.facts, "npp", d.EmployerUpdated), key=rank, default=None)
+        numbered = next(iter(self.given("npp", d.EmployerUpdated)), None)
         if numbered is None:
             return None
         profiles = [f for f in self.facts if isinstance(f.data, d.EmployerUpdated)]
@@ -67,11 +69,11 @@ class EmployerFacts(Covered):
         return None
 
     def closed(self, day: date) -> Known[date] | None:
-        return effective(given(self.facts, "closed_on", d.EmployerClosed), day)
+        return effective(self.given("closed_on", d.EmployerClosed), day)
 
     def days(self) -> set[date]:
         """Every day on which something known changes."""
-        return days_said(self.facts) | self.days_covered()
+        return self.days_told() | self.days_covered()
 
 
 @dataclass
@@ -82,7 +84,7 @@ class ProjectFacts(Covered):
 
     def known(self, name: str, day: date) -> Known[Any] | None:
         """A field of the award, or of the facts that follow it."""
-        return winner(given(self.facts, name, d.ProjectAwarded), day)
+        return winner(self.given(name, d.ProjectAwarded), day)
 
     def award(self) -> Known[date] | None:
         """The day the award was first said: saying it again does not set the deadline back."""
@@ -92,7 +94,7 @@ class ProjectFacts(Covered):
 
     def started(self, day: date) -> Known[date] | None:
         """The date of the work order (SPMK)."""
-        return winner(given(self.facts, "start_on", d.ProjectAwarded, d.ProjectStarted), day)
+        return winner(self.given("start_on", d.ProjectAwarded, d.ProjectStarted), day)
 
     def value(self, day: date) -> Known[int] | None:
         """The contract value, as amended by then."""
@@ -101,25 +103,25 @@ class ProjectFacts(Covered):
     def end(self, day: date) -> Known[date] | None:
         """The planned last day, as amended by then."""
         return self._amended("end_on", day) or winner(
-            given(self.facts, "end_on", d.ProjectAwarded, d.ProjectStarted), day
+            self.given("end_on", d.ProjectAwarded, d.ProjectStarted), day
         )
 
     def _amended(self, name: str, day: date) -> Known[Any] | None:
-        said = [k for k in given(self.facts, name, d.ProjectAmended) if k.said_on <= day]
+        said = [k for k in self.given(name, d.ProjectAmended) if k.said_on <= day]
         return max(said, key=_amendment, default=None)
 
     def registered(self, day: date) -> Known[date] | None:
-        return effective(given(self.facts, "registered_on", d.ProjectRegistered), day)
+        return effective(self.given("registered_on", d.ProjectRegistered), day)
 
     def listed(self, day: date) -> Known[int] | None:
         """How many workers the registration listed."""
-        return winner(given(self.facts, "workers_listed", d.ProjectRegistered), day)
+        return winner(self.given("workers_listed", d.ProjectRegistered), day)
 
     def completed(self, day: date) -> Known[date] | None:
-        return effective(given(self.facts, "completed_on", d.ProjectCompleted), day)
+        return effective(self.given("completed_on", d.ProjectCompleted), day)
 
     def cancelled(self, day: date) -> Known[date] | None:
-        return effective(given(self.facts, "cancelled_on", d.ProjectCancelled), day)
+        return effective(self.given("cancelled_on", d.ProjectCancelled), day)
 
     def removed(self, day: date, first: date, last: date) -> list[d.Removal]:
         """Workers unregistered in first..last who are without cover on `day`."""
@@ -128,7 +130,7 @@ class ProjectFacts(Covered):
 
     def days(self) -> set[date]:
         """Every day on which something known changes, contractors included."""
-        own = days_said(self.facts) | self.days_covered()
+        own = self.days_told() | self.days_covered()
         return own.union(*(contractor.days() for contractor in self.contractors.values()))
 
 

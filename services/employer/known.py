@@ -3,12 +3,18 @@
 The winner of a field is the fact with the greatest (time, source, id) that gives a value (design
 5.2). As of a day, only facts said by then compete; what was first said later is taken to have been
 so before, because a register tells what is, not when it became so.
+
+Values are kept in the order of their rank, which is that of the days they were said on too: the winner is
+the last one said by then.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
+from functools import cache, cached_property
+from typing import Any, Generic, TypeVar, get_args
+
+from msgspec.structs import fields
 
 from shared.clock import local_date
 from shared.events import Event
@@ -29,7 +35,7 @@ class Known(Generic[T]):
         value = ", ".join(self.value) if isinstance(self.value, list) else str(self.value)
         return d.Evidence(name=name, value=value, source=self.fact.source, id=self.fact.id)
 
-    @property
+    @cached_property
     def said_on(self) -> date:
         return local_date(self.fact.time)
 
@@ -45,32 +51,33 @@ def rank(known: Known[Any]) -> Any:
 
 
 def winner(found: Sequence[Known[T]], day: date) -> Known[T] | None:
-    """The value in force on a day."""
+    """The value in force on a day; `found` is in the order of rank."""
     if len(found) < 2:  # what was first said later was so before: it wins on every day
         return found[0] if found else None
-    said = [known for known in found if known.said_on <= day]
-    if said:
-        return max(said, key=rank)
-    return min(found, key=rank, default=None)
+    return next((known for known in reversed(found) if known.said_on <= day), found[0])
 
 
 def given(facts: Iterable[Event], name: str, *kinds: type[d.Data]) -> list[Known[Any]]:
-    """Every value that facts of these kinds give for a field; None and `unknown` are no values."""
-    values = ((getattr(f.data, name), f) for f in facts if isinstance(f.data, kinds))
-    return [Known(value, fact) for value, fact in values if value is not None and value != "unknown"]
+    """Every value that facts of these kinds give for a field, by rank; None and `unknown` are no values."""
+    values = [(getattr(f.data, name), f) for f in facts if isinstance(f.data, kinds)]
+    found = [Known(value, fact) for value, fact in values if value is not None and value != "unknown"]
+    return sorted(found, key=rank) if len(found) > 1 else found
 
 
-def effective(found: Iterable[Known[date]], day: date) -> Known[date] | None:
-    """The winning date if it has come by `day`."""
-    won = max(found, key=rank, default=None)
-    return won if won and won.value <= day else None
+def effective(found: Sequence[Known[date]], day: date) -> Known[date] | None:
+    """The winning date if it has come by `day`; `found` is in the order of rank."""
+    return found[-1] if found and found[-1].value <= day else None
 
 
-def days_said(facts: Iterable[Event]) -> set[date]:
+def days_said(facts: Iterable[Event]) -> frozenset[date]:
     """The day of every fact, and every day that a fact names."""
-    return {day for f in facts for day in (local_date(f.time), *_dates(f.data))}
+    return frozenset(day for f in facts for day in (local_date(f.time), *_dates(f.data)) if day)
 
 
-def _dates(data: d.Data) -> list[date]:
-    values = [getattr(data, name) for name in data.__struct_fields__]
-    return [value for value in values if isinstance(value, date)]
+def _dates(data: d.Data) -> list[date | None]:
+    return [getattr(data, name) for name in _dated(type(data))]
+
+
+@cache
+def _dated(kind: type[d.Data]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if date in (f.type, *get_args(f.type)))

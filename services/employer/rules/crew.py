@@ -1,7 +1,10 @@
 """Rules about a project's workers, and about works that communities do themselves."""
 
 from datetime import date
+from functools import partial
+from operator import gt
 
+from services.employer.covered import ENROLLED, Wrong
 from services.employer.facts import ProjectFacts
 from services.employer.finding import Finding, rupiah
 from services.employer.known import evidence_of
@@ -44,7 +47,7 @@ def workers_missing(x: Inquiry, project: ProjectFacts) -> Finding:
     wanted = _wanted(project, x.day)
     evidence = evidence_of("workers_planned", planned)
     x.wrong_if("fewer-enrolled", enrolled < wanted, counted("enrolled", enrolled), *evidence)
-    since = project.stretch(lambda on: project.enrolled(on) < _wanted(project, on), registered.value, x.day)
+    since = project.stretch(ENROLLED, partial(_fewer, project), registered.value, x.day)
     deadline = x.parameter(_CHANGE, since)
     return x.finding(
         [registered.evidence("registered_on"), *evidence, counted("enrolled", enrolled), deadline.evidence()],
@@ -69,6 +72,10 @@ def _wanted(project: ProjectFacts, day: date) -> int:
     """How many workers were planned as of a day; at least one, where nobody said."""
     planned = project.known("workers_planned", day)
     return planned.value if planned else 1
+
+
+def _fewer(project: ProjectFacts, day: date) -> Wrong:
+    return partial(gt, _wanted(project, day))
 
 
 def worker_removed(x: Inquiry, project: ProjectFacts) -> Finding:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from services.employer.covered import LOW
 from services.employer.facts import EmployerFacts
 from services.employer.finding import Finding, same
 from services.employer.known import evidence_of
@@ -127,7 +128,7 @@ def wage_underreported(x: Inquiry, employer: EmployerFacts) -> Finding:
     if not employer.waged(x.day):
         x.cannot_decide("wages", "wages or the minimum wage of the region are unknown")
     x.wrong_if("wages-low", low, counted("low", low), counted("waged", employer.waged(x.day)))
-    since = employer.stretch(lambda on: employer.low(on) > 0, min(employer.days_covered()), x.day)
+    since = employer.stretch(LOW, lambda _: bool, min(employer.days_covered()), x.day)
     deadline = x.parameter(_CHANGE, since)
     return x.finding(
         [size.evidence("size"), counted("workers below the minimum wage", low), deadline.evidence()],
