@@ -63,9 +63,9 @@ class Rule(Struct, forbid_unknown_fields=True):
     parameters: list[str] = []
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Law:
-    """All parameters and rules; `parameter` answers for a day."""
+    """All parameters and rules; `parameter` answers for a day. What follows from one may be cached by it."""
 
     parameters: tuple[Parameter, ...]
     rules: dict[str, Rule]

@@ -6,6 +6,7 @@ clearance and the backtest.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache, lru_cache
 
 from services.employer.exposure import exposure
 from services.employer.facts import EmployerFacts, FeedFacts, ProjectFacts
@@ -44,6 +45,14 @@ def examine(subject: Subject, law: Law, day: date) -> list[Examination]:
     return [_with_exposure(one, law, day) for one in run(_rules(subject), subject, law, day)]
 
 
+def assess(subject: Subject, law: Law, day: date) -> list[Finding]:
+    """All findings about a subject on a day, those that cannot be decided too: `examine` without what was
+    asked.
+    """
+    seen = [_with_exposure(one, law, day) for one in run(_rules(subject), subject, law, day, keeps=False)]
+    return [one.finding for one in seen if one.finding]
+
+
 def _rules(subject: Subject) -> Rules:
     rules = rules_for(subject.subject)
     if isinstance(subject, FeedFacts) or subject.facts:
@@ -60,39 +69,55 @@ def _with_exposure(one: Examination, law: Law, day: date) -> Examination:
     return one
 
 
-def assess(subject: Subject, law: Law, day: date) -> list[Finding]:
-    """All findings about a subject on a day, those that cannot be decided too."""
-    return [one.finding for one in examine(subject, law, day) if one.finding]
-
-
-def change_days(subject: Subject, law: Law, until: date) -> list[date]:
+def change_days(subject: Subject, law: Law, until: date, after: date = date.min) -> list[date]:
     """Every day up to `until`, and the next after it, on which a finding may begin or end without a new fact.
 
-    Days that facts name, deadlines that pass, contributions that fall due, changes of law.
+    Days that facts name, deadlines that pass, contributions that fall due, changes of law. Days up to
+    `after` may be left out.
     """
-    said = subject.days()
     if isinstance(subject, FeedFacts):
-        return sorted(said | days_of_silence(subject, law) | law.change_days)
-    limits = {int(p.value) for name in _WORKING_DAYS for p in law.rows(name)}
+        return sorted(subject.days() | days_of_silence(subject, law) | law.change_days)
+    first = _reaching_past(law, after)
+    said = {day for day in subject.days() if day > first}
+    limits = _limits(law, *_WORKING_DAYS)
     passed = {add_working_days(day, limit) + _DAY for day in said for limit in limits}
     worked = {add_working_days(day - _DAY, 1) for day in said}  # the first day that goes unprotected
-    late = _lateness(subject, law, until)
+    late = _lateness(subject, law, until, after)
     return sorted(
         said | passed | worked | late | _calendar_days(subject.subject, said, law) | law.change_days
     )
 
 
-def _lateness(subject: EmployerFacts | ProjectFacts, law: Law, until: date) -> set[date]:
+@cache
+def _limits(law: Law, *names: str) -> frozenset[int]:
+    """Every value, over time, of parameters that are a number of days."""
+    return frozenset(int(row.value) for name in names for row in law.rows(name))
+
+
+@lru_cache(maxsize=64)
+def _reaching_past(law: Law, after: date) -> date:
+    """What is said of this day or earlier ones changes nothing after `after`: no deadline is that long."""
+    most = max(_limits(law, *_WORKING_DAYS), default=0)
+    calendar = max(_limits(law, "group.warning-days", "project.late-review-days"), default=0)
+    if after.toordinal() <= calendar + 1:
+        return date.min
+    day = after - (calendar + 1) * _DAY
+    while add_working_days(day, most) >= after:
+        day -= _DAY
+    return day
+
+
+def _lateness(subject: EmployerFacts | ProjectFacts, law: Law, until: date, after: date) -> set[date]:
     employers = subject.contractors.values() if isinstance(subject, ProjectFacts) else [subject]
-    return {day for employer in employers for day in days_of_lateness(employer, law, until)}
+    return {day for employer in employers for day in days_of_lateness(employer, law, until, after)}
 
 
 def _calendar_days(name: str, said: set[date], law: Law) -> set[date]:
     if name.startswith("group:"):
-        spans = [int(p.value) * _DAY for p in law.rows("group.warning-days")]
+        spans = [limit * _DAY for limit in _limits(law, "group.warning-days")]
         return {day + way for day in said for span in spans for way in (-span, span, span + _DAY)}
     if name.startswith("project:"):
-        shown = [int(p.value) * _DAY for p in law.rows("project.late-review-days")]
+        shown = [limit * _DAY for limit in _limits(law, "project.late-review-days")]
         return {day + span + _DAY for day in said for span in shown}
     return set()
 
@@ -101,7 +126,7 @@ def next_look(subject: Subject, law: Law, day: date, open_flags: bool) -> date |
     """The next day to look again: the next change, or tomorrow while days without cover add up."""
     if open_flags:
         return day + _DAY
-    return next((change for change in change_days(subject, law, day) if change > day), None)
+    return next((change for change in change_days(subject, law, day, after=day) if change > day), None)
 
 
 def ever_held(subject: Subject, law: Law, flagged: str, first: date, last: date) -> bool:
@@ -113,7 +138,7 @@ def ever_held(subject: Subject, law: Law, flagged: str, first: date, last: date)
     return any(
         one.outcome == "wrong"
         for day in _walk(subject, law, max(first, law.first_day), last)
-        for one in run(rules, subject, law, day)
+        for one in run(rules, subject, law, day, keeps=False)
     )
 
 

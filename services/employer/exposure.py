@@ -4,6 +4,7 @@ Amounts are "up to": the scholarship is at its most only for two children from k
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -47,8 +48,14 @@ def exposure(law: Law, workers: int, wage_idr: int | None, day: date) -> Exposur
     A worker dies once, so events are not added up. With an unknown wage the multiple of the wage is left
     out, and the conditions say so.
     """
+    each, conditions = _for_one(law, wage_idr, day)
+    return Exposure(per_worker_idr=each, total_idr=each * workers, conditions=conditions)
+
+
+@lru_cache(maxsize=4096)  # a day has as many minimum wages as there are regencies
+def _for_one(law: Law, wage_idr: int | None, day: date) -> tuple[int, Bilingual]:
     each = sum(benefit.up_to_idr or 0 for benefit in _of_work_death(law, wage_idr, day))
-    return Exposure(per_worker_idr=each, total_idr=each * workers, conditions=_conditions(law, wage_idr, day))
+    return each, _conditions(law, wage_idr, day)
 
 
 def _of_work_death(law: Law, wage: int | None, day: date) -> list[Benefit]:

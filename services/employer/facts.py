@@ -7,10 +7,12 @@ from operator import gt
 from typing import Any
 
 from services.employer.covered import ENROLLED, Covered, Wrong
+from services.employer.finding import Finding
 from services.employer.known import Known, effective, rank, winner
 from shared.clock import local_date
 from shared.events import Event
 from shared.events import data as d
+from shared.law import Law
 
 
 @dataclass
@@ -18,7 +20,12 @@ class EmployerFacts(Covered):
     """The facts about one employer under all its subjects, and its coverage under each of them.
 
     Offices (`agency:`) and groups of vulnerable workers (`group:`) are known in the same way.
+    `judged` keeps by day, and under which law, what is wrong with it as a contractor.
     """
+
+    judged: dict[date, tuple[Law, list[Finding]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def known(self, name: str, day: date) -> Known[Any] | None:
         """A field of the profile."""

@@ -9,8 +9,8 @@ from shared.events.data import Bilingual, Evidence, Exposure, Sector
 from shared.law import Law
 
 _MONTHS = {
-    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
-    "en": "January February March April May June July August September October November December",
+    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(),
+    "en": "January February March April May June July August September October November December".split(),
 }
 
 
@@ -44,13 +44,15 @@ class Finding(Struct, kw_only=True):
     def texts(self, law: Law) -> tuple[Bilingual, Bilingual, Bilingual]:
         """Title, reason and remedy in both languages."""
         rule = law.rules[self.code]
-        return rule.title, self._fill(rule.reason), self._fill(rule.remedy)
-
-    def _fill(self, text: Bilingual) -> Bilingual:
-        return Bilingual(id=text.id.format(**self._values("id")), en=text.en.format(**self._values("en")))
+        own, english = self._values("id"), self._values("en")
+        reason, remedy = (
+            Bilingual(id=text.id.format_map(own), en=text.en.format_map(english))
+            for text in (rule.reason, rule.remedy)
+        )
+        return rule.title, reason, remedy
 
     def _values(self, language: Literal["id", "en"]) -> dict[str, str]:
-        months = _MONTHS[language].split()
+        months = _MONTHS[language]
         own = {
             "name": self.name,
             "workers": "?" if self.workers is None else str(self.workers),
@@ -74,7 +76,7 @@ def rupiah(amount: int) -> Bilingual:
 
 def spelled(day: date) -> Bilingual:
     """A day as each language writes it: `5 Mei 2025`, `5 May 2025`."""
-    return Bilingual(id=_spell(day, _MONTHS["id"].split()), en=_spell(day, _MONTHS["en"].split()))
+    return Bilingual(id=_spell(day, _MONTHS["id"]), en=_spell(day, _MONTHS["en"]))
 
 
 def _grouped(amount: int | None, language: Literal["id", "en"]) -> str:

@@ -36,8 +36,16 @@ class ContractorFlagged:
 
     def _wrong(self, x: Inquiry, known: dict[str, EmployerFacts | None]) -> list[Finding]:
         distinct = {c.subject: c for c in known.values() if c is not None and c.facts}
-        seen = [one for c in distinct.values() for one in run(self._rules, c, x.law, x.day)]
-        return [_found(one) for one in seen if one.outcome == "wrong"]
+        return [found for c in distinct.values() for found in self._findings(x, c)]
+
+    def _findings(self, x: Inquiry, contractor: EmployerFacts) -> list[Finding]:
+        """What is wrong with a contractor: judged once, and not anew for each of its projects."""
+        found = contractor.judged.get(x.day)
+        if found is None or found[0] is not x.law:
+            seen = run(self._rules, contractor, x.law, x.day, keeps=False)
+            wrong = [_found(one) for one in seen if one.outcome == "wrong"]
+            found = contractor.judged[x.day] = (x.law, wrong)
+        return found[1]
 
     def _finding(
         self, x: Inquiry, project: ProjectFacts, wrong: list[Finding], evidence: list[Evidence]

@@ -15,12 +15,15 @@ Rules = Mapping[str, Rule]
 
 
 def run(
-    rules: Rules, subject: EmployerFacts | ProjectFacts | FeedFacts, law: Law, day: date
+    rules: Rules, subject: EmployerFacts | ProjectFacts | FeedFacts, law: Law, day: date, keeps: bool = True
 ) -> list[Examination]:
-    """What each rule in force on `day` makes of the subject, in the order of the rules."""
+    """What each rule in force on `day` makes of the subject, in the order of the rules.
+
+    Unless it `keeps` what was asked, an examination has no conditions.
+    """
     whom = about(subject, day)
-    in_force = (code for code in rules if law.rules[code].valid_from <= day)
-    return [_examine(rules[code], Inquiry(code, law, day, whom), subject) for code in in_force]
+    in_force = [code for code in rules if law.rules[code].valid_from <= day]
+    return [_examine(rules[code], Inquiry(code, law, day, whom, keeps), subject) for code in in_force]
 
 
 def _examine(rule: Rule, inquiry: Inquiry, subject: Any) -> Examination:

@@ -5,11 +5,12 @@ decide), `wrong_if` (else all is well), and at the end the finding. Every step i
 explanation of a decision is the decision itself and cannot drift from it.
 """
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any, Literal, NoReturn, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import asdict
 
 from services.employer.finding import Finding
 from services.employer.known import Known
@@ -66,10 +67,13 @@ def counted(name: str, value: int) -> Evidence:
 
 
 class Inquiry:
-    """Keeps what a rule asks. `law` and `day` are what the subject, `about`, is judged by."""
+    """Keeps what a rule asks. `law` and `day` are what the subject, `about`, is judged by.
 
-    def __init__(self, code: str, law: Law, day: date, about: About) -> None:
-        self.code, self.law, self.day, self.about = code, law, day, about
+    Who only wants the finding lets it keep nothing: the rule asks and ends in the same way.
+    """
+
+    def __init__(self, code: str, law: Law, day: date, about: About, keeps: bool = True) -> None:
+        self.code, self.law, self.day, self.about, self._keeps = code, law, day, about, keeps
         self.conditions: list[Condition] = []
 
     @property
@@ -79,32 +83,31 @@ class Inquiry:
 
     def applies(self, name: str, holds: object, *evidence: Evidence) -> None:
         """Go on only if this holds; otherwise the rule does not apply to the subject."""
-        self._ask(name, bool(holds), evidence)
+        self._keep(name, bool(holds), evidence)
         if not holds:
             raise Ended("not-applicable")
 
     def wrong_if(self, name: str, holds: object, *evidence: Evidence) -> None:
         """Go on only if this holds; otherwise all is well."""
-        self._ask(name, bool(holds), evidence)
+        self._keep(name, bool(holds), evidence)
         if not holds:
             raise Ended("fine")
 
     def note(self, name: str, value: object, *evidence: Evidence) -> None:
         """Keep a value that the decision uses."""
-        self.conditions.append(Condition(name, True, str(value), list(evidence)))
+        self._keep(name, True, evidence, value)
 
     def known(self, name: str, value: Known[T] | None, because: str = "") -> Known[T]:
         """A fact the rule cannot do without."""
         if value is None:
-            self.conditions.append(Condition(name, None))
+            self._keep(name, None)
             raise Ended("undecided", f"{name} is unknown{because}")
-        said = value.evidence(name)
-        self.conditions.append(Condition(name, True, said.value, [said]))
+        self._keep_said(name, partial(value.evidence, name))
         return value
 
     def cannot_decide(self, name: str, why: str) -> NoReturn:
         """End: what the rule needs to know is not known."""
-        self.conditions.append(Condition(name, None))
+        self._keep(name, None)
         raise Ended("undecided", why)
 
     def parameter(self, name: str, on: date) -> Parameter:
@@ -112,13 +115,32 @@ class Inquiry:
         found = self.law.since(name, on)
         if found is None:
             self.cannot_decide(name, f"the law's {name} is not known for {on}")
-        said = found.evidence()
-        self.conditions.append(Condition(name, True, said.value, [said]))
+        self._keep_said(name, found.evidence)
         return found
 
     def finding(self, evidence: list[Evidence], **found: Any) -> Finding:
         """What is wrong, with the rule's articles."""
-        return Finding(code=self.code, law=self.rule.law, evidence=evidence, **asdict(self.about), **found)
+        about = self.about
+        return Finding(
+            code=self.code,
+            law=self.rule.law,
+            evidence=evidence,
+            subject=about.subject,
+            name=about.name,
+            region=about.region,
+            sector=about.sector,
+            ends_on=about.ends_on,
+            **found,
+        )
 
-    def _ask(self, name: str, holds: bool, evidence: tuple[Evidence, ...]) -> None:
-        self.conditions.append(Condition(name, holds, None, list(evidence)))
+    def _keep(
+        self, name: str, holds: bool | None, evidence: tuple[Evidence, ...] = (), value: object = None
+    ) -> None:
+        if self._keeps:
+            told = None if value is None else str(value)
+            self.conditions.append(Condition(name, holds, told, list(evidence)))
+
+    def _keep_said(self, name: str, evidence: Callable[[], Evidence]) -> None:
+        if self._keeps:
+            said = evidence()
+            self.conditions.append(Condition(name, True, said.value, [said]))

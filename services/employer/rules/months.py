@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import count
 
 from services.employer.facts import EmployerFacts
@@ -12,9 +13,14 @@ DUE_DAY = "contribution.due-day"
 _DAY = timedelta(days=1)
 
 
+def month_of(period: str) -> int:
+    """The number of a period (`2025-06`)."""
+    return int(period[:4]) * 12 + int(period[5:]) - 1
+
+
 def months_from(period: str) -> Iterator[int]:
-    """The months from a period (`2025-06`) on, without end."""
-    return count(int(period[:4]) * 12 + int(period[5:]) - 1)
+    """The months from a period on, without end."""
+    return count(month_of(period))
 
 
 def period_of(month: int) -> str:
@@ -27,6 +33,7 @@ def month_end(month: int) -> date:
     return date((month + 1) // 12, (month + 1) % 12 + 1, 1) - _DAY
 
 
+@lru_cache(maxsize=4096)
 def due_on(month: int, law: Law) -> date:
     """Until when the contribution of a month is in time: the 15th of the next month, or the next working day.
 
@@ -43,11 +50,15 @@ def months_begun(since: date, day: date) -> int:
     return whole + (day.day > since.day)
 
 
-def days_of_lateness(employer: EmployerFacts, law: Law, until: date) -> set[date]:
-    """Every day up to `until`, and the next one, on which one more contribution may be late."""
-    periods = employer.postings(date.max)
+def days_of_lateness(employer: EmployerFacts, law: Law, until: date, after: date = date.min) -> set[date]:
+    """Every day up to `until`, and the next one, on which one more contribution may be late.
+
+    Days up to `after` may be left out: so no more is reckoned for a long history.
+    """
+    periods = [posting.period for one in employer.coverage for posting in one.postings]
     found = set[date]()
-    for month in months_from(min(periods)) if periods else ():
+    recent = after.year * 12 + after.month - 4  # falls due in the third month before `after`
+    for month in count(max(month_of(min(periods)), recent)) if periods else ():
         found.add(late := due_on(month, law) + _DAY)
         if late > until:
             break
