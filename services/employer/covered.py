@@ -1,7 +1,8 @@
 """What the coverage of a subject says about a day: workers, contributions, removals, incidents.
 
-Rules ask the same things again and again: what was worked out is kept with the subject, which is whole
-before the first question and does not change afterwards.
+Rules ask the same things again and again: each answer is worked out once and kept with the subject. What
+was asked of the coverage is also what a judgement rests on: a newer coverage that answers all of it in the
+same way changes no finding (docs/decisions/0022).
 """
 
 from bisect import bisect_right
@@ -9,14 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from services.employer.known import Known, days_said, given
 from shared.events import Event
 from shared.events import data as d
 
+T = TypeVar("T")
 Count = Callable[[d.Step], int]
 Wrong = Callable[[int], bool]
+Counts = list[tuple[date, int]]
 ENROLLED, WAGED, LOW = attrgetter("enrolled"), attrgetter("waged"), attrgetter("low")
 _on, _posted_on, _first = attrgetter("on"), attrgetter("posted_on"), itemgetter(0)
 _DAY = timedelta(days=1)
@@ -24,84 +27,87 @@ _DAY = timedelta(days=1)
 
 @dataclass
 class Covered:
-    """A subject, the facts about it, and its coverage (under each of its names)."""
+    """A subject, the facts about it, and its coverage under each of its names.
+
+    Its facts do not change after the first question; its coverage only by `cover`.
+    """
 
     subject: str
     facts: list[Event] = field(default_factory=list)
-    coverage: list[d.CoverageChanged] = field(default_factory=list)
-    _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    coverage: dict[str, d.CoverageChanged] = field(default_factory=dict)
+    _told: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _asked: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def cover(self, name: str, snapshot: d.CoverageChanged) -> bool:
+        """Take newer coverage under one of the names; whether anything that was asked has another answer."""
+        self.coverage = dict(sorted((self.coverage | {name: snapshot}).items()))
+        asked, self._asked = self._asked, {}
+        return any(self._ask(*question) != answer for question, answer in asked.items())
+
+    def _ask(self, work_out: Callable[..., T], *about: Any) -> T:
+        """What `work_out` makes of the coverage."""
+        question = (work_out, *about)
+        if question not in self._asked:
+            self._asked[question] = work_out(self.coverage, *about)
+        answer: T = self._asked[question]
+        return answer
 
     def given(self, name: str, *kinds: type[d.Data]) -> list[Known[Any]]:
         """Every value that facts of these kinds give for a field, by rank."""
-        found: list[Known[Any]] | None = self._kept.get((name, kinds))
+        found: list[Known[Any]] | None = self._told.get((name, kinds))
         if found is None:
-            found = self._kept[name, kinds] = given(self.facts, name, *kinds)
+            found = self._told[name, kinds] = given(self.facts, name, *kinds)
         return found
 
-    def count(self, what: Count, day: date) -> int:
-        """A count of workers on a day, over all names of this subject."""
-        steps: list[d.Step] | None = self._kept.get(day)
-        if steps is None:
-            steps = self._kept[day] = [step for one in self.coverage if (step := _at(one.steps, day))]
-        return sum([what(step) for step in steps])
-
     def enrolled(self, day: date) -> int:
-        """Workers enrolled on a day."""
-        return self.count(ENROLLED, day)
+        """Workers enrolled on a day, over all names of this subject."""
+        return self._ask(_count, ENROLLED, day)
 
     def waged(self, day: date) -> int:
         """Workers whose reported wage can be held against the minimum wage of their region."""
-        return self.count(WAGED, day)
+        return self._ask(_count, WAGED, day)
 
     def low(self, day: date) -> int:
         """Workers whose reported wage is below that minimum."""
-        return self.count(LOW, day)
+        return self._ask(_count, LOW, day)
 
     def postings(self, day: date) -> dict[str, d.Posting]:
         """The contributions posted by `day`, by period; those under several names are added up."""
         found: dict[str, d.Posting] = {}
-        for one in self._posted(day):
+        for one in self._ask(_posted, day):
             found[one.period] = _sum(found[one.period], one) if one.period in found else one
         return found
 
     def paid(self, day: date) -> int:
         """Rupiah of contributions posted by `day`."""
-        return sum(one.amount_idr for one in self._posted(day))
+        return sum(one.amount_idr for one in self._ask(_posted, day))
 
     def paid_first(self, day: date) -> d.Posting | None:
         """The first contribution, by `day`, that was more than nothing: membership begins with it."""
-        return min((p for p in self._posted(day) if p.amount_idr), key=_posted_on, default=None)
-
-    def _posted(self, day: date) -> Iterator[d.Posting]:
-        return (p for one in self.coverage for p in one.postings if p.posted_on <= day)
+        return min((p for p in self._ask(_posted, day) if p.amount_idr), key=_posted_on, default=None)
 
     def incidents(self, day: date) -> list[d.Incident]:
         """Accidents and deaths by `day`."""
-        return [i for one in self.coverage for i in one.incidents if i.on <= day]
+        return self._ask(_incidents, day)
+
+    def removed(self, day: date, first: date, last: date) -> list[d.Removal]:
+        """Workers unregistered in first..last who are without cover on `day`."""
+        return self._ask(_removed, day, first, last)
 
     def stretch(self, what: Count, wrong: Callable[[date], Wrong], start: date, day: date) -> date:
         """The first day of the unbroken stretch up to `day`, not before `start`, on which a count was wrong.
 
         Which counts are wrong may change only on the days that facts name: `wrong` is asked once for each.
         """
-        since, until = day, day
+        since, until, counts = day, day, self._ask(_counts, what)
         for edge in sorted({start, *(one for one in self.days_told() if start < one <= day)}, reverse=True):
             is_wrong = wrong(edge)
-            for on, count in reversed(self._counts(what, edge, until)):
+            for on, count in reversed(_between(counts, edge, until)):
                 if not is_wrong(count):
                     return since
                 since = on
             until = edge - _DAY
         return since
-
-    def _counts(self, what: Count, first: date, last: date) -> list[tuple[date, int]]:
-        """The count on `first`, and each later one until `last`."""
-        if what not in self._kept:
-            days = sorted({step.on for one in self.coverage for step in one.steps})
-            self._kept[what] = [(on, self.count(what, on)) for on in days]
-        found: list[tuple[date, int]] = self._kept[what]
-        begin, end = (bisect_right(found, day, key=_first) for day in (first, last))
-        return [(first, found[begin - 1][1] if begin else 0), *found[begin:end]]
 
     def days(self) -> set[date]:
         """Every day on which something known changes."""
@@ -109,20 +115,63 @@ class Covered:
 
     def days_told(self) -> frozenset[date]:
         """The day of every fact, and every day that a fact names."""
-        if "told" not in self._kept:
-            self._kept["told"] = days_said(self.facts)
-        told: frozenset[date] = self._kept["told"]
+        if "days" not in self._told:
+            self._told["days"] = days_said(self.facts)
+        told: frozenset[date] = self._told["days"]
         return told
 
     def days_covered(self) -> set[date]:
         """Every day on which the coverage changes."""
-        return {day for one in self.coverage for day in _days(one)}
+        return self._ask(covered_days)
+
+
+Coverage = dict[str, d.CoverageChanged]
+
+
+def covered_days(coverage: Coverage) -> set[date]:
+    """Every day on which the coverage changes."""
+    return {day for one in coverage.values() for day in _days(one)}
+
+
+def _count(coverage: Coverage, what: Count, day: date) -> int:
+    return sum([what(step) for one in coverage.values() if (step := _at(one.steps, day))])
 
 
 def _at(steps: list[d.Step], day: date) -> d.Step | None:
     """The step in force on a day; steps are in order."""
     place = bisect_right(steps, day, key=_on)
     return steps[place - 1] if place else None
+
+
+def _counts(coverage: Coverage, what: Count) -> Counts:
+    """A count from each day on which it changes."""
+    if len(coverage) == 1:
+        [one] = coverage.values()
+        steps = [(step.on, what(step)) for step in one.steps]
+    else:
+        days = sorted({step.on for one in coverage.values() for step in one.steps})
+        steps = [(on, _count(coverage, what, on)) for on in days]
+    before = [0, *(count for _, count in steps)]
+    return [step for step, count in zip(steps, before, strict=False) if step[1] != count]
+
+
+def _between(counts: Counts, first: date, last: date) -> Counts:
+    """The count on `first`, and each change of it until `last`."""
+    begin, end = (bisect_right(counts, day, key=_first) for day in (first, last))
+    return [(first, counts[begin - 1][1] if begin else 0), *counts[begin:end]]
+
+
+def _posted(coverage: Coverage, day: date) -> list[d.Posting]:
+    return [posting for one in coverage.values() for posting in one.postings if posting.posted_on <= day]
+
+
+def _incidents(coverage: Coverage, day: date) -> list[d.Incident]:
+    return [incident for one in coverage.values() for incident in one.incidents if incident.on <= day]
+
+
+def _removed(coverage: Coverage, day: date, first: date, last: date) -> list[d.Removal]:
+    found = [r for one in coverage.values() for r in one.removals if first <= r.on <= min(last, day)]
+    return [r for r in found if r.until is None or r.until > day]
 
 
 def _sum(one: d.Posting, other: d.Posting) -> d.Posting:

@@ -6,7 +6,7 @@ from functools import partial
 from operator import gt
 from typing import Any
 
-from services.employer.covered import ENROLLED, Covered, Wrong
+from services.employer.covered import ENROLLED, Covered, Wrong, covered_days
 from services.employer.finding import Finding
 from services.employer.known import Known, effective, rank, winner
 from shared.clock import local_date
@@ -80,7 +80,7 @@ class EmployerFacts(Covered):
 
     def days(self) -> set[date]:
         """Every day on which something known changes."""
-        return self.days_told() | self.days_covered()
+        return self.days_told() | covered_days(self.coverage)
 
 
 @dataclass
@@ -130,14 +130,9 @@ class ProjectFacts(Covered):
     def cancelled(self, day: date) -> Known[date] | None:
         return effective(self.given("cancelled_on", d.ProjectCancelled), day)
 
-    def removed(self, day: date, first: date, last: date) -> list[d.Removal]:
-        """Workers unregistered in first..last who are without cover on `day`."""
-        found = [r for one in self.coverage for r in one.removals if first <= r.on <= min(last, day)]
-        return [r for r in found if r.until is None or r.until > day]
-
     def days(self) -> set[date]:
         """Every day on which something known changes, contractors included."""
-        own = self.days_told() | self.days_covered()
+        own = self.days_told() | covered_days(self.coverage)
         return own.union(*(contractor.days() for contractor in self.contractors.values()))
 
 

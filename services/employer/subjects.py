@@ -52,9 +52,9 @@ def _employers(names: Collection[str], facts: Facts, coverage: Coverage) -> dict
     for name in sorted(names):
         party = found.setdefault(canonical[name], EmployerFacts(canonical[name]))
         party.facts.extend(facts.get(name, ()))
-        party.coverage.extend(_of(name, coverage))
+        party.coverage |= _of(name, coverage)
     return {name: found[canonical[name]] for name in names}
 
 
-def _of(name: str, coverage: Coverage) -> list[CoverageChanged]:
-    return [coverage[name]] if name in coverage else []
+def _of(name: str, coverage: Coverage) -> dict[str, CoverageChanged]:
+    return {name: coverage[name]} if name in coverage else {}

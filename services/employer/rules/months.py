@@ -55,7 +55,7 @@ def days_of_lateness(employer: EmployerFacts, law: Law, until: date, after: date
 
     Days up to `after` may be left out: so no more is reckoned for a long history.
     """
-    periods = [posting.period for one in employer.coverage for posting in one.postings]
+    periods = [posting.period for one in employer.coverage.values() for posting in one.postings]
     found = set[date]()
     recent = after.year * 12 + after.month - 4  # falls due in the third month before `after`
     for month in count(max(month_of(min(periods)), recent)) if periods else ():
