@@ -3,13 +3,16 @@
 on_batch: 1. lock  2. store facts, retractions, coverage  3. assess what they touch  4. store, announce
 """
 
+from typing import cast
+
 from services.employer import store
+from services.employer.memory import Memory, Touched
 from services.employer.reassessment import reassess
 from shared import ledger
 from shared.clock import Clock
 from shared.consuming import Received, Work
 from shared.events import Event, types
-from shared.events.data import CoverageChanged, FactRetracted
+from shared.events.data import CoverageChanged
 from shared.law import Law
 from shared.ledger import Identity
 
@@ -21,18 +24,17 @@ class Handlers:
     """The employer service's handlers. The clock decides which day it is."""
 
     def __init__(self, clock: Clock, law: Law) -> None:
-        self._clock, self._law = clock, law
+        self._clock, self._law, self._memory = clock, law, Memory()
 
     async def on_batch(self, work: Work, received: list[Received]) -> None:
         """Take a batch of facts, retractions and coverage, in whatever order they come."""
         await self._reassess(work, await self.take(work, received))
 
-    async def take(self, work: Work, received: list[Received]) -> set[str]:
-        """Store a batch and assess nothing; the subjects that it touches."""
-        retractions = [r for r in received if isinstance(r.event.data, FactRetracted)]
+    async def take(self, work: Work, received: list[Received]) -> Touched:
+        """Store a batch and assess nothing; what it touches."""
+        retractions = [r for r in received if r.event.kind is types.FACT_RETRACTED]
         facts = [r for r in received if r.event.kind.name in _FACTS]
-        # A flag of one subject depends on facts about others: batches and timer take turns.
-        await ledger.lock(work.transaction, retracting=True)
+        await self._begin(work)
         marked = await ledger.retract(work.transaction, ("fact",), retractions)
         taken = await store.add_facts(work.transaction, [r.event for r in facts])
         await ledger.refuse_conflicts(work, "fact", facts, taken.keys())
@@ -42,23 +44,29 @@ class Handlers:
         )
         affected = {e.subject for e in (*new, *taken_back)}
         affected |= await store.count_feed_days(work.transaction, _standing(new, taken), taken_back)
-        affected |= await store.put_coverage(work.transaction, _newest(received))
-        return affected
+        newest = _newest(received)
+        newer = await store.put_coverage(work.transaction, newest)
+        touched = self._memory.cover({subject: newest[subject] for subject in newer})
+        touched.gather |= affected
+        return touched
 
     async def look_at(self, work: Work, subjects: set[str]) -> None:
         """Assess these subjects, whatever made somebody ask."""
-        await ledger.lock(work.transaction, retracting=True)
-        await self._reassess(work, subjects)
+        await self._begin(work)
+        await self._reassess(work, Touched(gather=subjects))
 
-    async def _reassess(self, work: Work, affected: set[str]) -> None:
-        if affected:
-            await reassess(work, self._law, affected, self._clock.today(), self._clock.now())
+    async def _begin(self, work: Work) -> None:
+        before, after = await store.take_turn(work.transaction)
+        self._memory.begin(before, after, self._clock.today())
+
+    async def _reassess(self, work: Work, touched: Touched) -> None:
+        await reassess(work, self._memory, self._law, touched, self._clock.today(), self._clock.now())
 
     async def on_timer(self, work: Work) -> int:
         """Look again at subjects whose day has come; how many there were."""
-        await ledger.lock(work.transaction, retracting=True)
+        await self._begin(work)
         due = await store.due_looks(work.transaction, self._clock.today(), _SUBJECTS_AT_ONCE)
-        await self._reassess(work, due)
+        await self._reassess(work, self._memory.due(due))
         return len(due)
 
 
@@ -68,11 +76,12 @@ def _standing(new: list[Event], taken: dict[Identity, bool]) -> list[Event]:
 
 
 def _newest(received: list[Received]) -> dict[str, CoverageChanged]:
+    """The newest snapshot of each subject: only that one is judged."""
     newest: dict[str, CoverageChanged] = {}
     for one in received:
-        data = one.event.data
-        if isinstance(data, CoverageChanged) and (
-            one.event.subject not in newest or newest[one.event.subject].version < data.version
-        ):
-            newest[one.event.subject] = data
+        event = one.event
+        if event.kind is types.COVERAGE_CHANGED:
+            data = cast(CoverageChanged, event.data)
+            if event.subject not in newest or newest[event.subject].version < data.version:
+                newest[event.subject] = data
     return newest

@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.employer import store
 from services.employer.assessment import assess, ever_held, next_look
+from services.employer.facts import EmployerFacts, FeedFacts
 from services.employer.finding import Finding
 from services.employer.flags import Change, changes
-from services.employer.subjects import Subject, compose
+from services.employer.memory import Memory, Touched
+from services.employer.subjects import Subject, among, join, project_of
 from shared import metrics
 from shared.consuming import Work
 from shared.database import Transaction
@@ -19,11 +22,24 @@ from shared.law import Law
 SOURCE = "urn:patuh:employer"
 
 
+@dataclass
+class Gathered:
+    """What was read: `subjects` to look at; `parties`, who is behind each name; all names of `employers`."""
+
+    employers: set[str]
+    parties: dict[str, EmployerFacts]
+    subjects: dict[str, Subject]
+
+
 async def gather(transaction: Transaction, affected: Collection[str]) -> dict[str, Subject]:
     """All that is known about these subjects, their aliases, and the projects that they work on.
 
     A subject that is only another name of an employer comes out empty: what is open under it ends.
     """
+    return (await _read(transaction, affected)).subjects
+
+
+async def _read(transaction: Transaction, affected: Collection[str]) -> Gathered:
     projects = {s for s in affected if s.startswith("project:")}
     feeds = {s for s in affected if s.startswith("feed:")}
     employers = await store.reach(transaction, set(affected) - projects - feeds)
@@ -31,8 +47,11 @@ async def gather(transaction: Transaction, affected: Collection[str]) -> dict[st
     everyone = await parties_to(transaction, employers, projects)
     facts = await store.facts(transaction, everyone | projects)
     coverage = await store.coverage(transaction, everyone | projects)
+    parties = join(everyone, facts, coverage)
+    subjects = among(employers, parties)
+    subjects |= {p: project_of(p, facts.get(p, []), coverage, parties) for p in projects}
     spoke = await store.feed_days(transaction, feeds)
-    return compose(employers, everyone, projects, facts, coverage, spoke)
+    return Gathered(employers, parties, subjects | {f: FeedFacts(f, days) for f, days in spoke.items()})
 
 
 async def parties_to(transaction: Transaction, employers: set[str], projects: set[str]) -> set[str]:
@@ -40,19 +59,35 @@ async def parties_to(transaction: Transaction, employers: set[str], projects: se
     return await store.reach(transaction, employers | await store.contractors_of(transaction, projects))
 
 
-async def reassess(work: Work, law: Law, affected: Collection[str], today: date, now: datetime) -> None:
-    """Assess the affected subjects as of today; store and announce what changed about their flags."""
-    subjects = await gather(work.transaction, affected)
-    flags = await store.flags(work.transaction, subjects)
+async def reassess(
+    work: Work, memory: Memory, law: Law, touched: Touched, today: date, now: datetime
+) -> None:
+    """Assess what is touched as of today; store and announce what changed about flags."""
+    subjects = await _to_judge(work.transaction, memory, touched)
     looks: dict[str, date | None] = {}
     changed: list[Change] = []
     for name, subject in subjects.items():
         findings = assess(subject, law, today)
-        changed += _changes(subject, flags.get(name, {}), findings, law, today)
+        changed += _changes(subject, memory.flags[name], findings, law, today)
         looks[name] = next_look(subject, law, today, any(not f.undecided for f in findings))
-    await store.put_flags(work.transaction, [state for _, state in changed])
-    await store.put_looks(work.transaction, looks)
+    for name in touched.look - subjects.keys():
+        looks[name] = next_look(memory.subject(name), law, today, memory.flagged(name))
+    states = [state for _, state in changed]
+    memory.judged(subjects, states)
+    await store.put_flags(work.transaction, states)
+    await store.put_looks(work.transaction, memory.news(looks))
     _announce(work, changed, now)
+
+
+async def _to_judge(transaction: Transaction, memory: Memory, touched: Touched) -> dict[str, Subject]:
+    """Read what must be read, and leave it in the memory; the rest is there already."""
+    found: dict[str, Subject] = {}
+    if touched.gather:
+        read = await _read(transaction, touched.gather)
+        memory.keep(read.employers, read.parties, read.subjects)
+        memory.flags |= await store.flags(transaction, read.subjects)
+        found = read.subjects
+    return found | {name: memory.subject(name) for name in touched.judge - found.keys()}
 
 
 def _changes(

@@ -1,8 +1,9 @@
 """The employer service's tables and SQL. Every statement takes a whole batch as arrays."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime
+from uuid import UUID
 
 import msgspec
 
@@ -51,6 +52,10 @@ SELECT f.subject, f.event FROM fact f LEFT JOIN retraction r ON r.source = f.sou
 WHERE f.subject = ANY($1::text[]) AND (r.id IS NULL OR r.recorded > $2::timestamptz)
   AND coalesce(f.event::jsonb ->> 'recordedtime', f.event::jsonb ->> 'time')::timestamptz <= $2
 """
+_TAKE_TURN = """
+INSERT INTO turn (mark) VALUES (gen_random_uuid()) ON CONFLICT (one) DO UPDATE SET mark = excluded.mark
+RETURNING old.mark AS before, new.mark AS after
+"""
 _PUT_FLAGS = """
 INSERT INTO flag SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
 ON CONFLICT (subject, code) DO UPDATE SET status = excluded.status, state = excluded.state
@@ -59,6 +64,16 @@ _PUT_LOOKS = """
 INSERT INTO look SELECT * FROM unnest($1::text[], $2::date[])
 ON CONFLICT (subject) DO UPDATE SET day = excluded.day
 """
+
+
+async def take_turn(transaction: Transaction) -> tuple[UUID | None, UUID]:
+    """Wait until no other transaction judges; the mark that the last one left, and that of this one.
+
+    A flag of one subject depends on facts about others: batches and timer take turns. A mark that was
+    never committed is never found.
+    """
+    [row] = await transaction.rows(_TAKE_TURN)
+    return row.before, row.after
 
 
 async def add_facts(transaction: Transaction, events: list[Event]) -> dict[Identity, bool]:
@@ -93,6 +108,8 @@ async def count_feed_days(
 
 async def feed_days(transaction: Transaction, feeds: Collection[str]) -> dict[str, list[date]]:
     """The days on which each of these feeds (`feed:<source>`) spoke."""
+    if not feeds:
+        return {}
     found: dict[str, list[date]] = {feed: [] for feed in feeds}
     sql = "SELECT source, day FROM feed_day WHERE facts > 0 AND source = ANY($1::text[])"
     for row in await transaction.rows(sql, [feed.removeprefix("feed:") for feed in feeds]):
@@ -125,27 +142,35 @@ async def put_coverage(transaction: Transaction, snapshots: dict[str, CoverageCh
     return {row.subject for row in await transaction.rows(_PUT_COVERAGE, *columns(rows))}
 
 
-async def reach(transaction: Transaction, names: Iterable[str]) -> set[str]:
+async def reach(transaction: Transaction, names: Collection[str]) -> set[str]:
     """Every employer subject that may be one and the same with one of these, these included."""
+    if not names:
+        return set()
     return {row.name for row in await transaction.rows(_REACH, sorted(names))}
 
 
 async def projects_of(transaction: Transaction, employers: Collection[str]) -> set[str]:
     """The projects that name one of these employers as contractor."""
+    if not employers:
+        return set()
     sql = "SELECT DISTINCT project FROM contractor WHERE employer = ANY($1::text[])"
     return {row.project for row in await transaction.rows(sql, list(employers))}
 
 
 async def contractors_of(transaction: Transaction, projects: Collection[str]) -> set[str]:
     """The employers that these projects name as contractors."""
+    if not projects:
+        return set()
     sql = "SELECT DISTINCT employer FROM contractor WHERE project = ANY($1::text[])"
     return {row.employer for row in await transaction.rows(sql, list(projects))}
 
 
 async def facts(transaction: Transaction, subjects: Collection[str]) -> dict[str, list[Event]]:
     """The facts about each subject that are not retracted."""
-    sql = "SELECT subject, event FROM fact WHERE subject = ANY($1::text[]) AND NOT retracted"
     found: dict[str, list[Event]] = defaultdict(list)
+    if not subjects:
+        return found
+    sql = "SELECT subject, event FROM fact WHERE subject = ANY($1::text[]) AND NOT retracted"
     for row in await transaction.rows(sql, list(subjects)):
         found[row.subject].append(parse(row.event.encode()))
     return found
@@ -168,6 +193,8 @@ async def facts_known(
 
 async def coverage(transaction: Transaction, subjects: Collection[str]) -> dict[str, CoverageChanged]:
     """The coverage of each subject that has any."""
+    if not subjects:
+        return {}
     sql = "SELECT subject, snapshot FROM coverage WHERE subject = ANY($1::text[])"
     rows = await transaction.rows(sql, list(subjects))
     return {row.subject: _snapshots.decode(row.snapshot) for row in rows}
@@ -175,7 +202,9 @@ async def coverage(transaction: Transaction, subjects: Collection[str]) -> dict[
 
 async def flags(transaction: Transaction, subjects: Collection[str]) -> dict[str, dict[str, FlagState]]:
     """Every flag of these subjects, ended ones too, by subject and code."""
-    found: dict[str, dict[str, FlagState]] = defaultdict(dict)
+    found: dict[str, dict[str, FlagState]] = {subject: {} for subject in subjects}
+    if not subjects:
+        return found
     sql = "SELECT subject, code, state FROM flag WHERE subject = ANY($1::text[])"
     for row in await transaction.rows(sql, list(subjects)):
         found[row.subject][row.code] = _states.decode(row.state)
@@ -202,7 +231,8 @@ async def put_looks(transaction: Transaction, looks: dict[str, date | None]) -> 
     """Remember when to look at each subject again; None forgets it."""
     over = [subject for subject, day in looks.items() if day is None]
     ahead = [(subject, day) for subject, day in looks.items() if day]
-    await transaction.run("DELETE FROM look WHERE subject = ANY($1::text[])", over)
+    if over:
+        await transaction.run("DELETE FROM look WHERE subject = ANY($1::text[])", over)
     if ahead:
         await transaction.run(_PUT_LOOKS, *columns(ahead))
 

@@ -31,22 +31,29 @@ def compose(
 
     A subject that is only another name of an employer comes out empty: what is open under it ends.
     """
-    by_name = _employers(everyone, facts, coverage)
-    found: dict[str, Subject] = {name: EmployerFacts(name) for name in employers}
-    found |= {party.subject: party for party in (by_name[name] for name in employers)}
-    found |= {p: _project(p, facts.get(p, []), coverage, by_name) for p in projects}
+    by_name = join(everyone, facts, coverage)
+    found = among(employers, by_name)
+    found |= {p: project_of(p, facts.get(p, []), coverage, by_name) for p in projects}
     return found | {name: FeedFacts(name, list(spoke)) for name, spoke in feeds.items()}
 
 
-def _project(
+def among(employers: Collection[str], by_name: Mapping[str, EmployerFacts]) -> dict[str, Subject]:
+    """These employers, each once under its own name; their other names come out empty."""
+    found: dict[str, Subject] = {name: EmployerFacts(name) for name in employers}
+    return found | {party.subject: party for party in (by_name[name] for name in employers)}
+
+
+def project_of(
     subject: str, facts: list[Event], coverage: Coverage, employers: Mapping[str, EmployerFacts]
 ) -> ProjectFacts:
+    """A project with those of its contractors that are known."""
     named = {c for f in facts if isinstance(f.data, ProjectAwarded) for c in f.data.contractors}
     contractors = {name: employers[name] for name in sorted(named) if name in employers}
     return ProjectFacts(subject, facts, _of(subject, coverage), contractors)
 
 
-def _employers(names: Collection[str], facts: Facts, coverage: Coverage) -> dict[str, EmployerFacts]:
+def join(names: Collection[str], facts: Facts, coverage: Coverage) -> dict[str, EmployerFacts]:
+    """The employer behind each of these names: the same one behind those that facts name together."""
     canonical = parties((f for name in names for f in facts.get(name, ())), names)
     found: dict[str, EmployerFacts] = {}
     for name in sorted(names):

@@ -5,7 +5,7 @@ four workers, forty days, so that facts meet each other in every way. Retraction
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -162,6 +162,8 @@ class Services:
     registry_database: Database
     employer_database: Database
     day: date = DAY
+    clock: FixedClock = field(default_factory=lambda: FixedClock(DAY))
+    process: employer_handlers.Handlers | None = None
 
     async def empty(self) -> None:
         """Forget everything, the day too."""
@@ -179,13 +181,24 @@ class Services:
 
     async def employer(self, events: list[Event]) -> list[Event]:
         """Give the employer service a batch; the flag changes it announces."""
-        handlers = employer_handlers.Handlers(FixedClock(self.day), law.load())
-        return await _one_batch(self.employer_database, handlers.on_batch, events)
+        return await _one_batch(self.employer_database, self._employer().on_batch, events)
+
+    def _employer(self) -> employer_handlers.Handlers:
+        """One process for all batches: what it remembers is tested with it."""
+        self.clock.day = self.day
+        if self.process is None:
+            self.restart()
+        assert self.process
+        return self.process
+
+    def restart(self) -> None:
+        """Another process of the employer service, which remembers nothing."""
+        self.process = employer_handlers.Handlers(self.clock, law.load())
 
     async def pass_days(self, day: date) -> list[Event]:
         """Let the timer of the employer service run on a later day."""
         self.day = day
-        handlers = employer_handlers.Handlers(FixedClock(day), law.load())
+        handlers = self._employer()
         async with self.employer_database.transaction() as transaction:
             work = Work(transaction, "employer")
             while await handlers.on_timer(work):
