@@ -4,7 +4,7 @@ The same functions serve the live stream, the deadline timer, `patuh assess`, `p
 clearance and the backtest.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
@@ -45,11 +45,14 @@ def examine(subject: Subject, law: Law, day: date) -> list[Examination]:
     return [_with_exposure(one, law, day) for one in run(_rules(subject), subject, law, day)]
 
 
-def assess(subject: Subject, law: Law, day: date) -> list[Finding]:
+def assess(subject: Subject, law: Law, day: date, only: Collection[str] | None = None) -> list[Finding]:
     """All findings about a subject on a day, those that cannot be decided too: `examine` without what was
-    asked.
+    asked. `only` those of some rules, unless None.
     """
-    seen = [_with_exposure(one, law, day) for one in run(_rules(subject), subject, law, day, keeps=False)]
+    rules = _rules(subject)
+    if only is not None:
+        rules = {code: rule for code, rule in rules.items() if code in only}
+    seen = [_with_exposure(one, law, day) for one in run(rules, subject, law, day, keeps=False)]
     return [one.finding for one in seen if one.finding]
 
 

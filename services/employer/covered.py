@@ -1,8 +1,8 @@
 """What the coverage of a subject says about a day: workers, contributions, removals, incidents.
 
 Rules ask the same things again and again: each answer is worked out once and kept with the subject. What
-was asked of the coverage is also what a judgement rests on: a newer coverage that answers all of it in the
-same way changes no finding (docs/decisions/0022).
+a rule asked of the coverage is also what its finding rests on: where newer coverage gives the same answers
+the rule need not look again (docs/decisions/0022).
 """
 
 from bisect import bisect_right
@@ -29,27 +29,37 @@ _DAY = timedelta(days=1)
 class Covered:
     """A subject, the facts about it, and its coverage under each of its names.
 
-    Its facts do not change after the first question; its coverage only by `cover`.
+    Its facts do not change after the first question; its coverage only by `cover`. `asking` is the rule
+    that looks at it now.
     """
 
     subject: str
     facts: list[Event] = field(default_factory=list)
     coverage: dict[str, d.CoverageChanged] = field(default_factory=dict)
     _told: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _asked: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _answers: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _asked: dict[str, set[Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    asking: str = field(default="", init=False, repr=False, compare=False)
 
-    def cover(self, name: str, snapshot: d.CoverageChanged) -> bool:
-        """Take newer coverage under one of the names; whether anything that was asked has another answer."""
+    def cover(self, name: str, snapshot: d.CoverageChanged) -> set[str]:
+        """Take newer coverage under one of the names; the rules that asked something with another answer."""
         self.coverage = dict(sorted((self.coverage | {name: snapshot}).items()))
-        asked, self._asked = self._asked, {}
-        return any(self._ask(*question) != answer for question, answer in asked.items())
+        wanted = set[Any]().union(*self._asked.values())
+        before = {asked: answer for asked, answer in self._answers.items() if asked in wanted}
+        self._answers = {asked: asked[0](self.coverage, *asked[1:]) for asked in before}
+        changed = {asked for asked, answer in before.items() if self._answers[asked] != answer}
+        touched = {rule for rule, asked in self._asked.items() if not asked.isdisjoint(changed)}
+        for rule in touched:
+            del self._asked[rule]
+        return touched
 
     def _ask(self, work_out: Callable[..., T], *about: Any) -> T:
         """What `work_out` makes of the coverage."""
         question = (work_out, *about)
-        if question not in self._asked:
-            self._asked[question] = work_out(self.coverage, *about)
-        answer: T = self._asked[question]
+        if question not in self._answers:
+            self._answers[question] = work_out(self.coverage, *about)
+        self._asked.setdefault(self.asking, set()).add(question)
+        answer: T = self._answers[question]
         return answer
 
     def given(self, name: str, *kinds: type[d.Data]) -> list[Known[Any]]:

@@ -78,6 +78,13 @@ class EmployerFacts(Covered):
     def closed(self, day: date) -> Known[date] | None:
         return effective(self.given("closed_on", d.EmployerClosed), day)
 
+    def cover(self, name: str, snapshot: d.CoverageChanged) -> set[str]:
+        """Take newer coverage under one of the names; the rules that asked something with another answer."""
+        touched = super().cover(name, snapshot)
+        if touched:
+            self.judged.clear()
+        return touched
+
     def days(self) -> set[date]:
         """Every day on which something known changes."""
         return self.days_told() | covered_days(self.coverage)
@@ -142,6 +149,7 @@ class FeedFacts:
 
     subject: str
     spoke: list[date] = field(default_factory=list)
+    asking: str = field(default="", init=False, repr=False, compare=False)
 
     def until(self, day: date) -> list[date]:
         """The days up to `day`, in order, each once."""

@@ -11,20 +11,29 @@ from datetime import date
 from uuid import UUID
 
 from services.employer.facts import EmployerFacts, ProjectFacts
+from services.employer.rules.contractor import CODE
 from services.employer.subjects import Subject
 from shared.events.data import CoverageChanged, FlagState
 
 MOST = 10_000  # subjects: about 15 KiB each
+_BY_CONTRACTOR = {CODE}
 Flags = dict[str, FlagState]
+Codes = set[str] | None
 
 
 @dataclass
 class Touched:
-    """Subjects by what is to be done: `judge`; only `look` when to look again; `gather` from the database."""
+    """What is to be done: `judge` subjects by these rules (None: all, for a new day), or only see when to
+    look again where there are none; `gather` subjects from the database and judge them by all rules.
+    """
 
-    judge: set[str] = field(default_factory=set)
-    look: set[str] = field(default_factory=set)
+    judge: dict[str, Codes] = field(default_factory=dict)
     gather: set[str] = field(default_factory=set)
+
+    def add(self, name: str, rules: Codes) -> None:
+        """One more subject, or more rules for it."""
+        before = self.judge.get(name, set())
+        self.judge[name] = None if rules is None or before is None else before | rules
 
 
 class Memory:
@@ -56,25 +65,26 @@ class Memory:
         touched = Touched()
         for name, snapshot in covered.items():
             holder = self._parties.get(name) or self._projects.get(name)
-            changed = holder is None or holder.cover(name, snapshot) or not holder.facts
-            self._touch(name, touched, changed)
-        touched.look -= touched.judge
+            rules = holder.cover(name, snapshot) if holder else None
+            self._touch(name, touched, rules if holder and holder.facts else None)
         return touched
 
-    def _touch(self, name: str, touched: Touched, changed: bool) -> None:
-        subjects = self._together(name)
-        if subjects is None:
+    def _touch(self, name: str, touched: Touched, rules: Codes) -> None:
+        together = self._together(name)
+        if together is None:
             touched.gather.add(name)
-        elif changed or subjects[0] not in self._judged:
-            touched.judge.update(subjects)
-        else:
-            touched.look.update(subjects)
+            return
+        subject, *works = together
+        rules = rules if subject in self._judged else None
+        touched.add(subject, rules)
+        for work in works:
+            touched.add(work, rules and _BY_CONTRACTOR)
 
     def due(self, names: Iterable[str]) -> Touched:
         """What is touched when the day of these subjects has come."""
         touched = Touched()
         for name in names:
-            self._touch(name, touched, changed=True)
+            self._touch(name, touched, None)
         touched.gather |= {name for name in names if name not in touched.judge}
         return touched
 

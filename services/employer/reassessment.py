@@ -8,15 +8,13 @@ from datetime import date, datetime
 from services.employer import store
 from services.employer.assessment import assess, ever_held, next_look
 from services.employer.facts import EmployerFacts, FeedFacts
-from services.employer.finding import Finding
 from services.employer.flags import Change, changes
-from services.employer.memory import Memory, Touched
+from services.employer.memory import Codes, Flags, Memory, Touched
 from services.employer.subjects import Subject, among, join, project_of
 from shared import metrics
 from shared.consuming import Work
 from shared.database import Transaction
 from shared.events import Event
-from shared.events.data import FlagState
 from shared.law import Law
 
 SOURCE = "urn:patuh:employer"
@@ -64,35 +62,39 @@ async def reassess(
 ) -> None:
     """Assess what is touched as of today; store and announce what changed about flags."""
     subjects = await _to_judge(work.transaction, memory, touched)
-    looks: dict[str, date | None] = {}
     changed: list[Change] = []
-    for name, subject in subjects.items():
-        findings = assess(subject, law, today)
-        changed += _changes(subject, memory.flags[name], findings, law, today)
-        looks[name] = next_look(subject, law, today, any(not f.undecided for f in findings))
-    for name in touched.look - subjects.keys():
-        looks[name] = next_look(memory.subject(name), law, today, memory.flagged(name))
+    for name, (subject, rules) in subjects.items():
+        if rules is None or rules:
+            changed += _changes(subject, _by(rules, memory.flags[name]), rules, law, today)
     states = [state for _, state in changed]
     memory.judged(subjects, states)
+    looks = {name: next_look(one, law, today, memory.flagged(name)) for name, (one, _) in subjects.items()}
     await store.put_flags(work.transaction, states)
     await store.put_looks(work.transaction, memory.news(looks))
     _announce(work, changed, now)
 
 
-async def _to_judge(transaction: Transaction, memory: Memory, touched: Touched) -> dict[str, Subject]:
-    """Read what must be read, and leave it in the memory; the rest is there already."""
+def _by(rules: Codes, flags: Flags) -> Flags:
+    return flags if rules is None else {code: flag for code, flag in flags.items() if code in rules}
+
+
+async def _to_judge(
+    transaction: Transaction, memory: Memory, touched: Touched
+) -> dict[str, tuple[Subject, Codes]]:
+    """The subjects, each with the rules to judge it by. What must be read is read and left in the memory."""
     found: dict[str, Subject] = {}
     if touched.gather:
         read = await _read(transaction, touched.gather)
         memory.keep(read.employers, read.parties, read.subjects)
         memory.flags |= await store.flags(transaction, read.subjects)
         found = read.subjects
-    return found | {name: memory.subject(name) for name in touched.judge - found.keys()}
+    known = {name: (memory.subject(name), rules) for name, rules in touched.judge.items() if name not in found}
+    return {name: (subject, None) for name, subject in found.items()} | known
 
 
-def _changes(
-    subject: Subject, flags: dict[str, FlagState], findings: list[Finding], law: Law, today: date
-) -> list[Change]:
+def _changes(subject: Subject, flags: Flags, rules: Codes, law: Law, today: date) -> list[Change]:
+    findings = assess(subject, law, today, rules)
+
     def held(code: str, first: date) -> bool:
         return ever_held(subject, law, code, first, today)
 

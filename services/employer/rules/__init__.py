@@ -10,7 +10,7 @@ from services.employer.rules import (
     public,
     registration,
 )
-from services.employer.rules.contractor import ContractorFlagged
+from services.employer.rules.contractor import CODE, ContractorFlagged
 from services.employer.rules.examining import Rules
 
 _EMPLOYER: Rules = {
@@ -30,7 +30,7 @@ _RULES: dict[str, Rules] = {
         "project.registered-unpaid": project_payment.registered_unpaid,
         "project.underpaid": project_payment.underpaid,
         "project.workers-missing": crew.workers_missing,
-        "project.contractor-flagged": ContractorFlagged(_EMPLOYER),
+        CODE: ContractorFlagged(_EMPLOYER),
         "project.worker-removed": crew.worker_removed,
         "community.not-covered": crew.not_covered,
         **_INCIDENT,

@@ -9,6 +9,9 @@ from services.employer.rules.site import clock, running
 from shared.events.data import Bilingual, Evidence
 
 
+CODE = "project.contractor-flagged"
+
+
 class ContractorFlagged:
     """Judges a project's contractors by the rules for employers."""
 

@@ -27,6 +27,7 @@ def run(
 
 
 def _examine(rule: Rule, inquiry: Inquiry, subject: Any) -> Examination:
+    subject.asking = inquiry.code
     try:
         found = rule(inquiry, subject)
     except Ended as end:
