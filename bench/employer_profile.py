@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,6 +49,7 @@ def main(
     events: Annotated[int, typer.Option(min=1)] = 100_000,
     arrival: Annotated[str, typer.Option()] = "shuffled",
     batch: Annotated[int, typer.Option(help="Most snapshots in one batch; 0: those of a registry batch")] = 0,
+    most: Annotated[int, typer.Option(help="So many batches of the registry; 0: all")] = 0,
     profile: Annotated[bool, typer.Option(help="Say which functions take the time")] = False,
 ) -> None:
     """Measure the handler on the snapshots of a workload."""
@@ -59,7 +60,7 @@ def main(
         node.start()
         try:
             node.create_databases(["warm", "employer"])
-            asyncio.run(_measure(workload, batch, node, profile))
+            asyncio.run(_measure(workload, batch, most, node, profile))
         finally:
             node.stop()
 
@@ -115,9 +116,10 @@ class Counted(Transaction):
         await super().run(sql, *args)
 
 
-async def _measure(workload: Workload, at_once: int, node: PostgresNode, profile: bool) -> None:
+async def _measure(workload: Workload, at_once: int, most: int, node: PostgresNode, profile: bool) -> None:
     console, spent = Console(), Spent()
-    made = list(snapshots(workload))
+    made = list(islice(snapshots(workload), most or None))
+    taken = min(workload.events, len(made) * REGISTRY_BATCH)
     if at_once:
         flat = list(chain.from_iterable(made))
         made = [flat[i : i + at_once] for i in range(0, len(flat), at_once)]
@@ -144,7 +146,7 @@ async def _measure(workload: Workload, at_once: int, node: PostgresNode, profile
         for records in batches:
             await _take(database, handlers, records, spent)
     theirs = cpu_seconds(server) - before
-    _show(console, spent, theirs, workload)
+    _show(console, spent, theirs, taken)
     await _state(console, database)
     await database.close()
     if watching:
@@ -177,19 +179,19 @@ async def _take(database: Database, handlers: Handlers, records: list[Record], s
     spent.bytes_out += sum(len(m.value or b"") for m in work.messages)
 
 
-def _show(console: Console, spent: Spent, theirs: float, workload: Workload) -> None:
+def _show(console: Console, spent: Spent, theirs: float, events: int) -> None:
     def each(seconds: float, of: int) -> str:
         return f"{seconds / max(1, of) * 1e6:6.1f}"
 
     n, whole = spent.received, spent.decoding + spent.handling
-    console.print(f"CPU microseconds      a snapshot  a worker event   batches {spent.batches}, {n:,} snapshots")
+    console.print(f"CPU microseconds      a snapshot  a worker event   ({spent.batches} batches)")
     for name, seconds in (
         ("decoding", spent.decoding),
         ("handling", spent.handling),
         ("both", whole),
         ("PostgreSQL", theirs),
     ):
-        console.print(f"{name:20}  {each(seconds, n)}      {each(seconds, workload.events)}")
+        console.print(f"{name:20}  {each(seconds, n)}      {each(seconds, events)}")
     console.print(
         f"{spent.statements / spent.batches:.1f} statements a batch; {spent.messages:,} messages out, "
         f"{spent.bytes_out / max(1, spent.messages):,.0f} bytes each"

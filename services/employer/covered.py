@@ -73,9 +73,17 @@ class Covered:
         """Workers enrolled on a day, over all names of this subject."""
         return self._ask(_count, ENROLLED, day)
 
+    def somebody(self, day: date) -> bool:
+        """Whether any worker is enrolled on a day: does not change with every worker."""
+        return self._ask(_any, ENROLLED, day)
+
     def waged(self, day: date) -> int:
         """Workers whose reported wage can be held against the minimum wage of their region."""
         return self._ask(_count, WAGED, day)
+
+    def somebody_waged(self, day: date) -> bool:
+        """Whether there is any such worker."""
+        return self._ask(_any, WAGED, day)
 
     def low(self, day: date) -> int:
         """Workers whose reported wage is below that minimum."""
@@ -145,6 +153,10 @@ def covered_days(coverage: Coverage) -> set[date]:
 
 def _count(coverage: Coverage, what: Count, day: date) -> int:
     return sum([what(step) for one in coverage.values() if (step := _at(one.steps, day))])
+
+
+def _any(coverage: Coverage, what: Count, day: date) -> bool:
+    return _count(coverage, what, day) > 0
 
 
 def _at(steps: list[d.Step], day: date) -> d.Step | None:

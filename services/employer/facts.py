@@ -20,10 +20,10 @@ class EmployerFacts(Covered):
     """The facts about one employer under all its subjects, and its coverage under each of them.
 
     Offices (`agency:`) and groups of vulnerable workers (`group:`) are known in the same way.
-    `judged` keeps by day, and under which law, what is wrong with it as a contractor.
+    `judged` keeps what is wrong with it as a contractor under a law on a day, by rule.
     """
 
-    judged: dict[date, tuple[Law, list[Finding]]] = field(
+    judged: dict[tuple[Law, date], dict[str, Finding | None]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -81,8 +81,9 @@ class EmployerFacts(Covered):
     def cover(self, name: str, snapshot: d.CoverageChanged) -> set[str]:
         """Take newer coverage under one of the names; the rules that asked something with another answer."""
         touched = super().cover(name, snapshot)
-        if touched:
-            self.judged.clear()
+        for by_rule in self.judged.values():
+            for rule in touched & by_rule.keys():
+                del by_rule[rule]
         return touched
 
     def days(self) -> set[date]:

@@ -8,10 +8,11 @@ from msgspec import Struct
 from shared.events.data import Bilingual, Evidence, Exposure, Sector
 from shared.law import Law
 
-_MONTHS = {
-    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(),
-    "en": "January February March April May June July August September October November December".split(),
+_NAMES = {
+    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
+    "en": "January February March April May June July August September October November December",
 }
+_MONTHS = {language: names.split() for language, names in _NAMES.items()}
 
 
 class Finding(Struct, kw_only=True):

@@ -88,7 +88,9 @@ async def _to_judge(
         memory.keep(read.employers, read.parties, read.subjects)
         memory.flags |= await store.flags(transaction, read.subjects)
         found = read.subjects
-    known = {name: (memory.subject(name), rules) for name, rules in touched.judge.items() if name not in found}
+    known = {
+        name: (memory.subject(name), rules) for name, rules in touched.judge.items() if name not in found
+    }
     return {name: (subject, None) for name, subject in found.items()} | known
 
 

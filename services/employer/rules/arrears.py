@@ -7,7 +7,7 @@ from services.employer.contribution import arrears
 from services.employer.facts import EmployerFacts
 from services.employer.finding import Finding, same, spelled
 from services.employer.rules.employer import active
-from services.employer.rules.inquiry import Inquiry, counted
+from services.employer.rules.inquiry import Inquiry, counted, counting
 from services.employer.rules.months import DUE_DAY, due_on, month_end, months_begun, months_from, period_of
 from shared.events.data import Evidence, Posting
 from shared.law import Law
@@ -26,7 +26,7 @@ def in_arrears(x: Inquiry, employer: EmployerFacts) -> Finding:
     active(x, employer)
     posted = _postings(x, employer)
     months = takewhile(lambda month: due_on(month, x.law) < x.day, months_from(min(posted)))
-    late = [m for m in months if period_of(m) not in posted and employer.enrolled(month_end(m))]
+    late = [m for m in months if period_of(m) not in posted and employer.somebody(month_end(m))]
     x.wrong_if("months-late", late, *[Evidence(name="period", value=period_of(m)) for m in late])
     owed = [(month, _newest_before(posted, month)) for month in late]
     due, due_day = due_on(late[0], x.law), x.parameter(DUE_DAY, month_end(late[0]))
@@ -42,11 +42,12 @@ def in_arrears(x: Inquiry, employer: EmployerFacts) -> Finding:
 
 
 def _postings(x: Inquiry, employer: EmployerFacts) -> dict[str, Posting]:
-    enrolled, member = employer.enrolled(x.day), employer.member_since(x.day)
-    x.applies("member-or-enrolling", member or enrolled, counted("enrolled", enrolled))
+    somebody, member = employer.somebody(x.day), employer.member_since(x.day)
+    enrolled = counting("enrolled", employer.enrolled, x.day)
+    x.applies("member-or-enrolling", member or somebody, enrolled)
     posted = employer.postings(x.day)
     if not posted:
-        x.applies("somebody-enrolled", enrolled, counted("enrolled", enrolled))
+        x.applies("somebody-enrolled", somebody, enrolled)
         x.applies("member", member)
         x.cannot_decide("contributions", "no contribution of this employer was ever received")
     last = posted[max(posted)]

@@ -8,7 +8,6 @@ from services.employer.rules.inquiry import Examination, Inquiry
 from services.employer.rules.site import clock, running
 from shared.events.data import Bilingual, Evidence
 
-
 CODE = "project.contractor-flagged"
 
 
@@ -43,12 +42,12 @@ class ContractorFlagged:
 
     def _findings(self, x: Inquiry, contractor: EmployerFacts) -> list[Finding]:
         """What is wrong with a contractor: judged once, and not anew for each of its projects."""
-        found = contractor.judged.get(x.day)
-        if found is None or found[0] is not x.law:
-            seen = run(self._rules, contractor, x.law, x.day, keeps=False)
-            wrong = [_found(one) for one in seen if one.outcome == "wrong"]
-            found = contractor.judged[x.day] = (x.law, wrong)
-        return found[1]
+        judged = contractor.judged.setdefault((x.law, x.day), {})
+        missing = {code: rule for code, rule in self._rules.items() if code not in judged}
+        if missing:
+            seen = {one.code: one for one in run(missing, contractor, x.law, x.day, keeps=False)}
+            judged |= {c: _found(seen[c]) if c in seen else None for c in missing}
+        return [found for code in self._rules if (found := judged[code])]
 
     def _finding(
         self, x: Inquiry, project: ProjectFacts, wrong: list[Finding], evidence: list[Evidence]
@@ -70,9 +69,8 @@ class ContractorFlagged:
         )
 
 
-def _found(one: Examination) -> Finding:
-    assert one.finding is not None
-    return one.finding
+def _found(one: Examination) -> Finding | None:
+    return one.finding if one.outcome == "wrong" else None
 
 
 def _nothing_unknown(x: Inquiry, known: dict[str, EmployerFacts | None]) -> None:

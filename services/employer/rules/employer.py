@@ -6,7 +6,7 @@ from services.employer.covered import LOW
 from services.employer.facts import EmployerFacts
 from services.employer.finding import Finding, same
 from services.employer.known import evidence_of
-from services.employer.rules.inquiry import Inquiry, counted
+from services.employer.rules.inquiry import Inquiry, counted, counting
 from shared.calendar import add_working_days, working_days
 from shared.events.data import Evidence
 from shared.law import Law
@@ -27,9 +27,11 @@ def not_registered(x: Inquiry, employer: EmployerFacts) -> Finding:
     Counted from `obliged_since`, in working days. Legal source: UU 24/2011 art. 15 and 17.
     """
     active(x, employer)
-    member, enrolled = employer.member_since(x.day), employer.enrolled(x.day)
+    member = employer.member_since(x.day)
     x.wrong_if("no-member", not member, *evidence_of("member_since", member))
-    x.wrong_if("nobody-enrolled", not enrolled, counted("enrolled", enrolled))
+    x.wrong_if(
+        "nobody-enrolled", not employer.somebody(x.day), counting("enrolled", employer.enrolled, x.day)
+    )
     declared = employer.workforce(x.day)
     if declared and declared.value == 0:
         x.applies("has-workers", False, declared.evidence("workforce"))
@@ -116,8 +118,7 @@ def wage_underreported(x: Inquiry, employer: EmployerFacts) -> Finding:
     source: UU 24/2011 art. 15(2); PP 36/2021 art. 36.
     """
     active(x, employer)
-    enrolled = employer.enrolled(x.day)
-    x.applies("somebody-enrolled", enrolled, counted("enrolled", enrolled))
+    x.applies("somebody-enrolled", employer.somebody(x.day), counting("enrolled", employer.enrolled, x.day))
     size = x.known("size", employer.known("size", x.day))
     exempt = x.parameter("wage.minimum-exempt-sizes", x.day)
     exempted, own = size.value in exempt.value, employer.known("min_wage_idr", x.day)
@@ -125,9 +126,9 @@ def wage_underreported(x: Inquiry, employer: EmployerFacts) -> Finding:
     low = employer.low(x.day)
     if own and (exempted if low else _above_region(x, employer, own.value)):
         x.cannot_decide("own-minimum", "wages are compared with the minimum of the region, not with its own")
-    if not employer.waged(x.day):
+    if not employer.somebody_waged(x.day):
         x.cannot_decide("wages", "wages or the minimum wage of the region are unknown")
-    x.wrong_if("wages-low", low, counted("low", low), counted("waged", employer.waged(x.day)))
+    x.wrong_if("wages-low", low, counted("low", low), counting("waged", employer.waged, x.day))
     since = employer.stretch(LOW, lambda _: bool, min(employer.days_covered()), x.day)
     deadline = x.parameter(_CHANGE, since)
     return x.finding(
@@ -135,7 +136,7 @@ def wage_underreported(x: Inquiry, employer: EmployerFacts) -> Finding:
         since=since,
         due=add_working_days(since, int(deadline.value)),
         workers=low,
-        facts={"enrolled": same(enrolled)},
+        facts={"enrolled": same(employer.enrolled(x.day))},
     )
 
 

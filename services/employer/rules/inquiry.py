@@ -18,6 +18,7 @@ from shared.events.data import Evidence, Sector
 from shared.law import Law, Parameter, Rule
 
 Outcome = Literal["wrong", "fine", "undecided", "not-applicable"]
+Told = Evidence | Callable[[], Evidence]
 T = TypeVar("T")
 
 
@@ -66,6 +67,11 @@ def counted(name: str, value: int) -> Evidence:
     return Evidence(name=name, value=str(value))
 
 
+def counting(name: str, count: Callable[[date], int], day: date) -> Callable[[], Evidence]:
+    """The same, counted only for who is told what was asked: the decision does not depend on how many."""
+    return lambda: counted(name, count(day))
+
+
 class Inquiry:
     """Keeps what a rule asks. `law` and `day` are what the subject, `about`, is judged by.
 
@@ -81,19 +87,19 @@ class Inquiry:
         """The texts and articles of the rule."""
         return self.law.rules[self.code]
 
-    def applies(self, name: str, holds: object, *evidence: Evidence) -> None:
+    def applies(self, name: str, holds: object, *evidence: Told) -> None:
         """Go on only if this holds; otherwise the rule does not apply to the subject."""
         self._keep(name, bool(holds), evidence)
         if not holds:
             raise Ended("not-applicable")
 
-    def wrong_if(self, name: str, holds: object, *evidence: Evidence) -> None:
+    def wrong_if(self, name: str, holds: object, *evidence: Told) -> None:
         """Go on only if this holds; otherwise all is well."""
         self._keep(name, bool(holds), evidence)
         if not holds:
             raise Ended("fine")
 
-    def note(self, name: str, value: object, *evidence: Evidence) -> None:
+    def note(self, name: str, value: object, *evidence: Told) -> None:
         """Keep a value that the decision uses."""
         self._keep(name, True, evidence, value)
 
@@ -134,11 +140,12 @@ class Inquiry:
         )
 
     def _keep(
-        self, name: str, holds: bool | None, evidence: tuple[Evidence, ...] = (), value: object = None
+        self, name: str, holds: bool | None, evidence: tuple[Told, ...] = (), value: object = None
     ) -> None:
         if self._keeps:
             told = None if value is None else str(value)
-            self.conditions.append(Condition(name, holds, told, list(evidence)))
+            said = [one() if callable(one) else one for one in evidence]
+            self.conditions.append(Condition(name, holds, told, said))
 
     def _keep_said(self, name: str, evidence: Callable[[], Evidence]) -> None:
         if self._keeps:

@@ -7,6 +7,4 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    op.execute(
-        "CREATE TABLE turn (one boolean PRIMARY KEY DEFAULT true CHECK (one), mark uuid NOT NULL)"
-    )
+    op.execute("CREATE TABLE turn (one boolean PRIMARY KEY DEFAULT true CHECK (one), mark uuid NOT NULL)")
