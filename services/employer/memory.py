@@ -15,7 +15,7 @@ from services.employer.rules.contractor import CODE
 from services.employer.subjects import Subject
 from shared.events.data import CoverageChanged, FlagState
 
-MOST = 10_000  # subjects: about 15 KiB each
+MOST = 8_000  # names: an employer with 60 workers takes about 16 KiB
 _BY_CONTRACTOR = {CODE}
 Flags = dict[str, FlagState]
 Codes = set[str] | None
@@ -37,7 +37,7 @@ class Touched:
 
 
 class Memory:
-    """Subjects with their flags and next looks, as of the last batch; for one day, and of at most so many."""
+    """Subjects with their flags and next looks, as of the last batch; for one day, and of at most so many names."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most

@@ -21,6 +21,8 @@ def run(
 
     Unless it `keeps` what was asked, an examination has no conditions.
     """
+    if not rules:
+        return []
     whom = about(subject, day)
     in_force = [code for code in rules if law.rules[code].valid_from <= day]
     return [_examine(rules[code], Inquiry(code, law, day, whom, keeps), subject) for code in in_force]
