@@ -37,7 +37,7 @@ class Touched:
 
 
 class Memory:
-    """Subjects with their flags and next looks, as of the last batch; for one day, and of at most so many names."""
+    """Subjects with their flags and next looks, as of the last batch; for one day, and at most so many."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most

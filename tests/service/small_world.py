@@ -176,14 +176,16 @@ class Services:
 
     async def registry(self, events: list[Event]) -> list[Event]:
         """Give the registry a batch; the coverage it announces."""
-        handlers = registry_handlers.Handlers(FixedClock(self.day), in_force())
-        return await _one_batch(self.registry_database, handlers.on_facts, events)
+        return await _one_batch(self.registry_database, self.registry_handlers().on_facts, events)
+
+    def registry_handlers(self) -> registry_handlers.Handlers:
+        return registry_handlers.Handlers(FixedClock(self.day), in_force())
 
     async def employer(self, events: list[Event]) -> list[Event]:
         """Give the employer service a batch; the flag changes it announces."""
-        return await _one_batch(self.employer_database, self._employer().on_batch, events)
+        return await _one_batch(self.employer_database, self.handlers().on_batch, events)
 
-    def _employer(self) -> employer_handlers.Handlers:
+    def handlers(self) -> employer_handlers.Handlers:
         """One process for all batches: what it remembers is tested with it."""
         self.clock.day = self.day
         if self.process is None:
@@ -198,7 +200,7 @@ class Services:
     async def pass_days(self, day: date) -> list[Event]:
         """Let the timer of the employer service run on a later day."""
         self.day = day
-        handlers = self._employer()
+        handlers = self.handlers()
         async with self.employer_database.transaction() as transaction:
             work = Work(transaction, "employer")
             while await handlers.on_timer(work):
