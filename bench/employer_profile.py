@@ -30,6 +30,7 @@ from bench.workload import TODAY, Workload
 from patuh.embedded.postgres import PostgresNode
 from services.employer.handlers import Handlers
 from services.registry import changes, enrolment
+from services.registry.changes import Known
 from services.registry.wages import in_force
 from shared import outbox
 from shared.clock import FixedClock
@@ -72,12 +73,12 @@ def snapshots(workload: Workload, at_once: int = REGISTRY_BATCH) -> Iterator[lis
     minimums, now = in_force(), FixedClock(TODAY).now()
     events = workload.worker_events()
     while some := [event for _, event in zip(range(at_once), events, strict=False)]:
-        units = {(enrolment.subject_of(event), event.subject) for event in some}
-        before = defaultdict(list, {unit: standing[unit] for unit in units})
-        after = changes.after(before, some, set())
-        standing |= after
-        old = {subject: known[subject] for subject, _ in units}
-        new = changes.fresh(old, changes.differences(before, after, minimums), {})
+        said = [((enrolment.subject_of(e), e.subject), enrolment.enrolment_fact(e)) for e in some]
+        before = {unit: standing[unit] for unit, _ in said}
+        found = changes.differences(Known(before, {}), said, set(), minimums)
+        standing |= changes.after(before, said, set())
+        old = {subject: known[subject] for subject, _ in before}
+        new = changes.fresh(old, found, {})
         changed = {s: one for s, one in new.items() if not changes.says_the_same(one, old[s])}
         known |= changed
         yield [

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from shared.database import Database, Transaction
 from shared.replay import driver
 
-# The outbox is what is on its way, and the migrations are the code's.
-NOT_COMPARED = ("outbox", "alembic_version")
+# The outbox is what is on its way, the turn a mark of the last writer, and the migrations the code's.
+NOT_COMPARED = ("outbox", "turn", "alembic_version")
 _TABLES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.relname

@@ -88,7 +88,7 @@ class EmployerFacts(Covered):
 
     def days(self) -> set[date]:
         """Every day on which something known changes."""
-        return self.days_told() | covered_days(self.coverage)
+        return covered_days(self.coverage) | self.days_told()
 
 
 @dataclass
@@ -140,7 +140,7 @@ class ProjectFacts(Covered):
 
     def days(self) -> set[date]:
         """Every day on which something known changes, contractors included."""
-        own = self.days_told() | covered_days(self.coverage)
+        own = covered_days(self.coverage) | self.days_told()
         return own.union(*(contractor.days() for contractor in self.contractors.values()))
 
 

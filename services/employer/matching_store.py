@@ -35,5 +35,7 @@ async def awards(transaction: Transaction) -> list[str]:
 async def enrolled(transaction: Transaction, day: date) -> dict[str, int]:
     """Workers enrolled on a day, under each employer subject without a profile of its own."""
     rows = await transaction.rows(_UNKNOWN, list(_PROFILES))
-    covered = (EmployerFacts(row.subject, coverage=[_snapshots.decode(row.snapshot)]) for row in rows)
+    covered = (
+        EmployerFacts(row.subject, coverage={row.subject: _snapshots.decode(row.snapshot)}) for row in rows
+    )
     return {one.subject: workers for one in covered if (workers := one.enrolled(day))}
