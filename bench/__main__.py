@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from bench import machine, proof, variants
+from bench.frameworks import running
 from bench.measuring import Run
 from bench.report import report, show
 from bench.stage import set_stage
@@ -28,10 +29,12 @@ def main(
     arrival: Annotated[
         Literal["shuffled", "by-employer"], typer.Option(help="In which order a month's events come")
     ] = "shuffled",
+    only: Annotated[list[str] | None, typer.Option(help="This variant, not all (repeatable)")] = None,
     json: Annotated[Path | None, typer.Option(help="Write everything to this file")] = None,
 ) -> None:
-    """Measure from topic to committed coverage and flags, beside the naive way and the limit."""
+    """Measure from topic to committed coverage and flags, beside the naive way, other frameworks and the limit."""
     standard_events, standard_rounds = _QUICK if quick else _FULL
+    chosen = _chosen(only)
     workload = Workload(events or standard_events, arrival)
     load, console = os.getloadavg()[0], Console()
     with (
@@ -39,16 +42,26 @@ def main(
         set_stage(Path(folder), variants.databases(rounds or standard_rounds), workload, _say) as stage,
     ):
         contest = variants.Contest(stage, proof.coverage_of(workload))
-        runs = list(_runs(contest, rounds or standard_rounds))
+        runs = list(_runs(contest, rounds or standard_rounds, chosen))
         found = report(machine.describe(stage.parts, load), workload, runs)
     show(found, console)
     if json:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
 
 
-def _runs(contest: variants.Contest, rounds: int) -> Iterator[Run]:
+def _chosen(only: list[str] | None) -> list[str]:
+    """The variants in their order, with all that they need at hand. Raises BadParameter."""
+    if unknown := set(only or ()) - set(variants.NAMES):
+        raise typer.BadParameter(f"no variant {sorted(unknown)}; there are {', '.join(variants.NAMES)}")
+    chosen = [name for name in variants.NAMES if not only or name in only]
+    if set(chosen) & set(running.VARIANTS):
+        running.prepare()
+    return chosen
+
+
+def _runs(contest: variants.Contest, rounds: int, chosen: list[str]) -> Iterator[Run]:
     for number in range(1, rounds + 1):
-        for run in contest.round(number):
+        for run in contest.round(number, chosen):
             _say(f"round {number}: {run.variant} {run.rate:,.0f} events/s")
             yield run
 

@@ -9,7 +9,7 @@ import os
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 
-from bench.comparison import Report, Stopwatch
+from bench.stopwatch import Report, Stopwatch
 from shared import topics
 
 _AT_ONCE = 5_000

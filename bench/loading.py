@@ -1,9 +1,10 @@
 """Puts a workload on its topics, keyed as the gateway keys it, and empties topics between runs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from itertools import chain, islice
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+import msgspec
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from tenacity import retry, retry_if_result, wait_fixed
 
@@ -16,6 +17,13 @@ from shared.settings import Settings
 from shared.topics import Topic
 
 _AT_ONCE = 5_000
+
+
+class _HasId(msgspec.Struct):
+    id: str
+
+
+_ID = msgspec.json.Decoder(_HasId)
 _OUTPUT = (topics.COVERAGE, topics.FLAGS, topics.DEAD_LETTERS)
 
 
@@ -66,6 +74,32 @@ async def messages_on(settings: Settings, topic: Topic) -> int:
     async with AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap_servers) as consumer:
         ends = await consumer.end_offsets(list(_partitions(topic)))
     return sum(ends.values())
+
+
+async def first_ids(settings: Settings, topic: Topic, taken: Mapping[int, int]) -> set[str]:
+    """The ids of the first events of each partition, as many as are `taken` of it. Raises KafkaError."""
+    ends = {TopicPartition(topic.name, partition): events for partition, events in taken.items()}
+    return {_ID.decode(record.value).id async for record in _read(settings, ends)}
+
+
+async def newest(settings: Settings, topic: Topic) -> dict[str, bytes]:
+    """The last message of each key on a topic. Raises KafkaError."""
+    async with AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap_servers) as consumer:
+        ends = await consumer.end_offsets(list(_partitions(topic)))
+    return {record.key.decode(): record.value async for record in _read(settings, ends)}
+
+
+async def _read(settings: Settings, ends: Mapping[TopicPartition, int]) -> AsyncIterator[ConsumerRecord]:
+    """Every message before these offsets, each partition from its beginning."""
+    async with AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap_servers, auto_offset_reset="earliest"
+    ) as consumer:
+        for partition, end in ends.items():
+            consumer.assign([partition])
+            while await consumer.position(partition) < end:
+                for record in (await consumer.getmany(timeout_ms=1_000)).get(partition, []):
+                    if record.offset < end:
+                        yield record
 
 
 def _partitions(topic: Topic) -> Iterator[TopicPartition]:

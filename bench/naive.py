@@ -17,8 +17,8 @@ from sqlalchemy import BigInteger, DateTime, Index, SmallInteger, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from bench.comparison import Report, Stopwatch
 from bench.measuring import BenchFailedError
+from bench.stopwatch import Report, Stopwatch
 from services.registry import coverage as arithmetic
 from services.registry.coverage import Deltas, EnrolmentFact
 from services.registry.wages import in_force

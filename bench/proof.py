@@ -1,7 +1,7 @@
 """A run counts only if it came to the right result: coverage and flags against the pure functions."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import asyncpg
 import msgspec
@@ -59,6 +59,29 @@ def check_flags(dsn: str, short: set[str]) -> None:
     found = {row["subject"] for row in asyncio.run(_query(dsn, sql))}
     if found != short:
         raise BenchFailedError(f"flagged {len(found)} employers, {len(short)} are short of workers")
+
+
+def stored_counts(dsn: str) -> dict[str, int]:
+    """The enrolled workers by subject that a framework brought into PostgreSQL."""
+    rows = asyncio.run(_query(dsn, "SELECT subject, enrolled FROM enrolled"))
+    return {row["subject"]: row["enrolled"] for row in rows}
+
+
+def check_counts(found: Mapping[str, int], truth: Truth) -> None:
+    """Raise BenchFailedError unless every subject has as many enrolled workers as is true."""
+    wrong = [s for s in found.keys() | truth.keys() if found.get(s, 0) != _enrolled(truth, s)]
+    if wrong:
+        raise BenchFailedError(f"{len(wrong)} of {len(truth)} subjects have a wrong count: {wrong[0]}")
+
+
+def check_crossed(flags: Mapping[str, bytes], truth: Truth, declared: int) -> None:
+    """Raise BenchFailedError unless the newest flag of each subject says on which side of `declared` it is;
+    no flag says below, where all begin.
+    """
+    short = {subject: bool(msgspec.json.decode(flag)["short"]) for subject, flag in flags.items()}
+    wrong = [s for s in short.keys() | truth.keys() if short.get(s, True) != (_enrolled(truth, s) < declared)]
+    if wrong:
+        raise BenchFailedError(f"{len(wrong)} of {len(truth)} subjects have a wrong flag: {wrong[0]}")
 
 
 async def _query(dsn: str, sql: str) -> list[asyncpg.Record]:

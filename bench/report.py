@@ -14,6 +14,9 @@ from bench.workload import Workload
 RATIOS = {
     "registry_to_limit": ("registry", "limit"),
     "registry_to_naive": ("registry", "naive"),
+    "registry_to_quix": ("registry", "quix-durable"),
+    "registry_to_faust": ("registry", "faust-durable"),
+    "registry_to_kafka_streams": ("registry", "kafka-streams-durable"),
     "flags_to_limit": ("registry+employer", "limit"),
 }
 _MILLION = 1_000_000
@@ -34,10 +37,14 @@ class Summary(Struct):
 
 
 class Report(Struct):
-    """Everything a run has to say. A ratio is the median of its rounds."""
+    """Everything a run has to say: by variant the median of events a second, and the memory (MiB) of all its
+    processes at their peaks. A ratio is the median of its rounds; one whose variants did not run is left out.
+    """
 
     machine: Machine
     workload: dict[str, int | str]
+    events_per_s: dict[str, float]
+    peak_rss_mb: dict[str, float]
     variants: list[Summary]
     ratios: dict[str, float]
     runs: list[Run]
@@ -54,8 +61,10 @@ def report(machine: Machine, workload: Workload, runs: Sequence[Run]) -> Report:
         "workers": workload.workers,
     }
     summaries = [summary(name, [run for run in runs if run.variant == name]) for name in names]
-    ratios = {name: _ratio(runs, *pair) for name, pair in RATIOS.items()}
-    return Report(machine, described, summaries, ratios, list(runs))
+    rates = {one.variant: one.rate for one in summaries}
+    peaks = {one.variant: sum(one.peak_rss_mb.values()) for one in summaries}
+    ratios = {name: _ratio(runs, *pair) for name, pair in RATIOS.items() if set(pair) <= set(names)}
+    return Report(machine, described, rates, peaks, summaries, ratios, list(runs))
 
 
 def summary(name: str, runs: list[Run]) -> Summary:

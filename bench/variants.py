@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from bench import loading, proof
 from bench.comparison import compare
+from bench.frameworks import running
 from bench.measuring import BenchFailedError, Run, Watched, measure, peaks, wait_until
 from bench.proof import Truth
 from bench.stage import Stage
 from shared import topics
 
 NAIVE_EVENTS = 3_000
-_DATABASES = ("limit", "registry", "registry_of_both", "employer", "naive")
+_DATABASES = ("limit", "registry", "registry_of_both", "employer", "naive", *running.VARIANTS)
+NAMES = ("limit", "registry", "registry+employer", "naive", *running.VARIANTS)
 _WRITTEN = (topics.COVERAGE, topics.FLAGS)
 
 
@@ -22,7 +24,7 @@ def databases(rounds: int) -> list[str]:
 
 
 def _named(name: str, number: int) -> str:
-    return f"{name}_r{number}"
+    return f"{name.replace('-', '_')}_r{number}"
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,22 @@ class Contest:
     stage: Stage
     truth: Truth
 
-    def round(self, number: int) -> Iterator[Run]:
-        """Every variant once. Raises BenchFailedError when one comes to a wrong result."""
-        for variant in (self._limit, self._registry, self._both, self._naive):
+    def round(self, number: int, names: Sequence[str] = NAMES) -> Iterator[Run]:
+        """Each of these variants once. Raises BenchFailedError when one comes to a wrong result."""
+        for name in names:
             asyncio.run(loading.empty_output(self.stage.settings))
-            yield variant(number)
+            yield self._run(name, number)
+
+    def _run(self, name: str, number: int) -> Run:
+        own = {
+            "limit": self._limit,
+            "registry": self._registry,
+            "registry+employer": self._both,
+            "naive": self._naive,
+        }
+        if name in own:
+            return own[name](number)
+        return running.compete(name, number, self.stage, self.truth, _named(name, number))
 
     def _limit(self, number: int) -> Run:
         database = _named("limit", number)
