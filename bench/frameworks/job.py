@@ -70,7 +70,7 @@ def counts_for(event: dict[str, Any]) -> str:
 
 def enrolment(event: dict[str, Any]) -> Enrolment:
     """What the event says of its worker."""
-    return [event["data"]["effective_on"], not event["type"].endswith(".unregistered")]
+    return [event["data"]["effective_on"], ".unregistered." not in event["type"]]
 
 
 def change(known: Enrolment | None, new: Enrolment) -> int | None:

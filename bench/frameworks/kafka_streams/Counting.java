@@ -40,7 +40,7 @@ final class Counting implements Processor<String, WorkerEvent, String, Count> {
         String subject = event.countsFor();
         String ofWorker = event.subject() + "|" + subject;
         Enrolment known = enrolments.get(ofWorker);
-        Enrolment said = new Enrolment(event.data().effectiveOn(), !event.type().endsWith(".unregistered"));
+        Enrolment said = new Enrolment(event.data().effectiveOn(), !event.type().contains(".unregistered."));
         if (known != null && known.on().compareTo(said.on()) > 0) {
             return;
         }
