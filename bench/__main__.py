@@ -32,7 +32,7 @@ def main(
     only: Annotated[list[str] | None, typer.Option(help="This variant, not all (repeatable)")] = None,
     json: Annotated[Path | None, typer.Option(help="Write everything to this file")] = None,
 ) -> None:
-    """Measure from topic to committed coverage and flags, beside the naive way, other frameworks and the limit."""
+    """Measure from topic to committed coverage and flags, beside other ways and the limit."""
     standard_events, standard_rounds = _QUICK if quick else _FULL
     chosen = _chosen(only)
     workload = Workload(events or standard_events, arrival)

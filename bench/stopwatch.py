@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 
 @dataclass
 class Report:
-    """Events handled in `seconds` of wall-clock and `cpu_seconds`. Of a framework also the events `taken` from
-    each partition, and the `counts` by subject as its own state has them.
+    """Events handled in `seconds` of wall-clock and `cpu_seconds`. Of a framework also the events `taken`
+    from each partition, and the `counts` by subject as its own state has them.
     """
 
     events: int

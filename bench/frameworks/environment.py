@@ -1,4 +1,4 @@
-"""The Python environment of the frameworks, made once from `bench/requirements.lock` beside the project's own.
+"""The Python environment of the frameworks, made once from `bench/requirements.lock` beside ours.
 
 Nothing of it reaches the environment of the services.
 """

@@ -1,4 +1,4 @@
-"""Kafka Streams: its jars beside those of Kafka, and the job compiled by Eclipse's compiler, which needs no JDK.
+"""Kafka Streams: its jars beside those of Kafka, and the job compiled by Eclipse's compiler: no JDK needed.
 
 `python -m bench.frameworks.java` pins the jars anew, for the Kafka that `patuh/embedded/kafka.lock` pins.
 """
@@ -34,7 +34,7 @@ def command(folder: Path) -> list[str]:
     """What starts the job, compiled into `folder`. Raises EmbeddedError, CalledProcessError."""
     java = find_java().path
     path = os.pathsep.join(map(str, jars()))
-    compiler = [java, "-cp", path, _COMPILER, "-17", "-nowarn", "-cp", path, "-d", folder]
+    compiler: list[str | Path] = [java, "-cp", path, _COMPILER, "-17", "-nowarn", "-cp", path, "-d", folder]
     subprocess.run([*compiler, *sorted(_SOURCES.glob("*.java"))], check=True)
     return [str(java), *_OPTIONS, "-cp", os.pathsep.join([str(folder), path]), "OnKafkaStreams"]
 

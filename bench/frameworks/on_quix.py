@@ -1,7 +1,7 @@
 """The job on Quix Streams: one stateful function by key, its RocksDB state backed by a changelog topic.
 
 Everything is left at its default (commits every five seconds, changelog on, at least once). Durable: the
-framework's own PostgreSQLSink, with upserts, which writes the newest count of each subject before each commit.
+framework's own PostgreSQLSink, with upserts, which writes the newest counts before each commit.
 """
 
 from typing import Any

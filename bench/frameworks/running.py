@@ -32,7 +32,7 @@ class Framework:
 
 FRAMEWORKS = {
     "quix": Framework(_python("on_quix"), 1_000_000),
-    "faust": Framework(_python("on_faust"), 60_000),
+    "faust": Framework(_python("on_faust"), 20_000),
     "kafka-streams": Framework(java.command, 5_000_000),
 }
 DURABLE = "-durable"
