@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
+PINNING := --quiet --no-header --generate-hashes --strip-extras --allow-unsafe \
+  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up demo test check format bench schemas lock browser clean
@@ -45,15 +47,16 @@ format: $(READY) ## Format the code and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) ## Measure the stream side by side (ARGS="--quick --json FILE")
+bench: $(READY) ## Measure the stream side by side (ARGS="--quick --json FILE --only quix")
 	$(BIN)/python -m bench $(ARGS)
 
 schemas: $(READY) ## Write schemas/ anew from the event types
 	$(BIN)/python -m patuh.schemas
 
 lock: $(READY) ## Pin every package anew, with hashes and without any index address
-	$(BIN)/pip-compile --quiet --no-header --extra dev --generate-hashes --strip-extras --allow-unsafe \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile $(PINNING) --extra dev -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile $(PINNING) -o bench/requirements.lock bench/requirements.in
+	$(BIN)/python -m bench.frameworks.java
 
 clean: ## Remove the environment and the caches, not the data
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
