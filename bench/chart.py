@@ -20,9 +20,9 @@ _STYLE = 'font-family="sans-serif" font-size="13" fill="#222"'
 def draw(found: Report) -> str:
     """The chart of a report, the fastest variant on top."""
     rates = sorted(found.events_per_s.items(), key=lambda one: -one[1])
-    decades = range(2, 1 + int(log10(max(found.events_per_s.values()))) + 1)
+    decades = range(int(log10(rates[-1][1])), int(log10(rates[0][1])) + 2)
     height = _TOP + _ROW * len(rates) + _BOTTOM
-    scale = _WIDTH / (decades[-1] - decades[0] or 1)
+    scale = _WIDTH / (decades[-1] - decades[0])
     lines = [_line(_LEFT + scale * (d - decades[0]), d, height - _BOTTOM) for d in decades]
     bars = [_bar(row, *one, scale, decades[0]) for row, one in enumerate(rates)]
     machine = found.machine
