@@ -13,7 +13,10 @@ from shared.database import with_driver
 class Settings(BaseSettings):
     """What every service needs. `service` is its name, its database and its consumer group."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+    # A variable that is empty is not set: so a compose file can name all that may be.
+    model_config = SettingsConfigDict(
+        extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True
+    )
 
     service: str = Field(validation_alias="PATUH_SERVICE", default="patuh")
     kafka_bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")

@@ -12,10 +12,9 @@ class EmployerSettings(Settings):
 
     `clearance_old_keys`: public keys of before, as JWKS or PEM, under which clearances still stand.
     `clearance_url`: where readers of a printed clearance reach this service; by default where it was asked.
-    An empty variable counts as one that is not set.
     """
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
 
     registry_url: str | None = Field(validation_alias="PATUH_REGISTRY_URL", default=None)
     clearance_key: SecretStr | None = Field(validation_alias="PATUH_CLEARANCE_KEY", default=None)

@@ -3,16 +3,13 @@
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import SettingsConfigDict
 
 from services.notifier.cases import Channel
 from shared.settings import Settings
 
 
 class NotifierSettings(Settings):
-    """A channel without a recipient is off. An empty variable counts as one that is not set."""
-
-    model_config = SettingsConfigDict(env_ignore_empty=True)
+    """A channel without a recipient is off."""
 
     settle_seconds: float = Field(validation_alias="PATUH_ALERT_SETTLE_SECONDS", default=30, ge=0)
     settle_longest_seconds: float = Field(
