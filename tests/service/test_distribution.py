@@ -27,7 +27,7 @@ BY_SUBJECT = {"coverage", "flag", "look", "alias"}
 # Unique on something else: what each becomes is in docs/scale.md.
 WITH_SUBJECT = {"enrolment", "posting", "incident", "fact"}
 EVERYWHERE = {"retraction", "erasure", "feed_day", "contractor"}
-OWN = {"outbox"}
+OWN = {"outbox", "turn"}
 
 
 async def _rows(database: Database, sql: str) -> list[Any]:

@@ -59,8 +59,8 @@ async def test_statements_do_not_grow_with_the_batch(world: Services) -> None:
     await employer(world, list(WORKLOAD.profiles()))
     first, *others = coverage()
     one = await employer(world, first[:1])
-    many = await employer(world, others[-1])
-    assert len(many.events) > 10
+    many = await employer(world, [event for events in others for event in events])
+    assert len(many.events) >= WORKLOAD.employers
     assert len(many.statements) <= len(one.statements) + 3
 
 
@@ -86,7 +86,7 @@ async def test_a_registry_batch_takes_so_many_statements(world: Services) -> Non
     events = list(WORKLOAD.worker_events())
     few, many = events[:5], events[5:1_000]
     statements = [len((await counted_by_registry(world, some)).statements) for some in (few, many)]
-    assert max(statements) <= 10
+    assert max(statements) <= 11
     assert statements[1] <= statements[0] + 1
 
 
