@@ -116,7 +116,7 @@ def _changed(
     told = changes.incidents.get(subject, {})
     return CoverageChanged(
         version=old.version + 1,
-        steps=deltas.apply(old.steps) if deltas else old.steps,
+        steps=old.steps if deltas is None else deltas.apply(old.steps),
         removals=coverage.in_order(_replaced(old.removals, removed)) if removed else old.removals,
         postings=postings.get(subject, old.postings),
         incidents=incidents.in_order(_replaced(old.incidents, told)) if told else old.incidents,

@@ -6,12 +6,13 @@ is the sum over its workers, kept as steps: from this day on, so many. A change 
 difference between her spans before and after, so the sum never has to be made anew.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache, reduce
 from itertools import pairwise
-from operator import attrgetter, or_
+from operator import add, attrgetter, or_
 
 from msgspec import Struct
 
@@ -25,6 +26,7 @@ _FOREVER = date.max
 _COUNTED = [(0, *(bit + 1 for bit in range(7) if mask >> bit & 1)) for mask in range(128)]
 _COUNTS = 8
 Counts = list[int]
+_NOBODY: tuple[int, ...] = (0,) * _COUNTS
 
 
 class EnrolmentFact(Struct, gc=False):
@@ -144,26 +146,29 @@ def joined(
     """
     until = next_on or _FOREVER
     if before is None:
-        deltas.add(_judged(_stretch(new, new.effective_on, until), minimums), 1)
-    elif not _continues(before, new):
-        deltas.add(_judged(_stretch(before, new.effective_on, until), minimums), -1)
-        deltas.add(_judged(_stretch(new, new.effective_on, until), minimums), 1)
+        deltas.add(_covered(new, new.effective_on, until, minimums), 1)
+    elif not _continues(before, new, minimums):
+        deltas.add(_covered(before, new.effective_on, until, minimums), -1)
+        deltas.add(_covered(new, new.effective_on, until, minimums), 1)
 
 
-def _continues(before: EnrolmentFact, new: EnrolmentFact) -> bool:
-    """Whether the new fact only repeats how the worker was enrolled."""
-    return (before.programmes, before.covered_until, before.wage_idr, before.region) == (
-        new.programmes,
-        new.covered_until,
-        new.wage_idr,
-        new.region,
-    )
+def _continues(before: EnrolmentFact, new: EnrolmentFact, minimums: Minimums) -> bool:
+    """Whether a worker counts for the same as before, as when she only earns more than enough already."""
+    if before.programmes != new.programmes or before.covered_until != new.covered_until:
+        return False
+    if before.wage_idr == new.wage_idr and before.region == new.region:
+        return True
+    now = minimums.schedule(new.wage_idr, new.region)
+    return minimums.schedule(before.wage_idr, before.region) is now
 
 
-def _stretch(fact: EnrolmentFact, first: date, until: date) -> list[Stretch]:
+def _covered(fact: EnrolmentFact, first: date, until: date, minimums: Minimums) -> list[Span]:
     if fact.covered_until:
         until = min(until, fact.covered_until + _DAY)
-    return [(first, until, fact)] if not fact.removes and first < until else []
+    found: list[Span] = []
+    if not fact.removes and first < until:
+        minimums.judge(found, first, until, fact.programmes, fact.wage_idr, fact.region)
+    return found
 
 
 def covers(facts: Iterable[EnrolmentFact], day: date) -> bool:
@@ -207,37 +212,56 @@ class Deltas:
                 days[key] = days.get(key, 0) - sign
 
     def __bool__(self) -> bool:
-        return any(any(counts) for counts in self._total().values())
+        return bool(self._changes())
 
-    def _total(self) -> dict[date, Counts]:
+    def _changes(self) -> list[tuple[date, Counts]]:
+        """The days on which anything changes, in order, with by how much each count does."""
         total: dict[date, Counts] = {}
         for (day, counted), by in self._days.items():
-            counts = total.setdefault(day, [0] * _COUNTS)
             if by:
+                counts = total.setdefault(day, [0] * _COUNTS)
                 for index in _COUNTED[counted]:
                     counts[index] += by
-        return total
+        return sorted((day, counts) for day, counts in total.items() if any(counts))
 
     def apply(self, steps: list[Step]) -> list[Step]:
-        """The steps with these changes: sorted by day, none that changes nothing."""
-        total = self._total()
-        before: tuple[int, ...] = (0,) * _COUNTS
-        for step in steps:
-            counts = total.setdefault(step.on, [0] * _COUNTS)
-            for index, value in enumerate(_counts(step)):
-                counts[index] += value - before[index]
-            before = _counts(step)
-        return _running(total)
+        """The steps with these changes: sorted by day, none that changes nothing.
+
+        Only the days from the first change on are counted anew: between one change and the next all counts
+        differ by the same from what they were.
+        """
+        changes = self._changes()
+        if not changes:
+            return steps
+        days = [step.on for step in steps]
+        begins = [bisect_left(days, day) for day, _ in changes]
+        found, by = steps[: begins[0]], _NOBODY
+        for (day, more), begin, end in zip(changes, begins, [*begins[1:], len(steps)], strict=True):
+            by = tuple(map(add, by, more))
+            part = steps[begin:end]
+            if not part or part[0].on != day:
+                part.insert(0, Step(day, *_counts(steps[begin - 1] if begin else None)))
+            first, *later = _shifted(part, by)
+            if _counts(first) != _counts(found[-1] if found else None):
+                found.append(first)
+            found += later
+        return found
 
 
-def _counts(step: Step) -> tuple[int, ...]:
+def _counts(step: Step | None) -> tuple[int, ...]:
+    if step is None:
+        return _NOBODY
     return (step.enrolled, step.jkk, step.jkm, step.jht, step.jp, step.jkp, step.waged, step.low)
 
 
-def _running(changes: dict[date, Counts]) -> list[Step]:
-    running, steps = [0] * _COUNTS, []
-    for day in sorted(changes):
-        if any(changes[day]):
-            running = [a + b for a, b in zip(running, changes[day], strict=True)]
-            steps.append(Step(day, *running))
-    return steps
+def _shifted(steps: list[Step], by: tuple[int, ...]) -> list[Step]:
+    """All counts of the steps changed by the same."""
+    if not any(by):
+        return steps
+    a, b, c, d, e, f, g, h = by
+    return [
+        Step(
+            s.on, s.enrolled + a, s.jkk + b, s.jkm + c, s.jht + d, s.jp + e, s.jkp + f, s.waged + g, s.low + h
+        )
+        for s in steps
+    ]
