@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import TypeVar
 
 from services.registry import coverage, incidents
@@ -60,7 +61,7 @@ def after(before: Standing, added: Iterable[Said], marked: Collection[Identity])
 
 def single(said: list[Said]) -> set[Unit]:
     """The units of which a batch holds one fact, where only one employer speaks: not at projects (KSO)."""
-    count = Counter(unit for unit, _ in said)
+    count = Counter(map(itemgetter(0), said))
     return {unit for unit, times in count.items() if times == 1 and not unit[0].startswith("project:")}
 
 
@@ -69,11 +70,13 @@ def differences(known: Known, added: list[Said], marked: Collection[Identity], m
     found = Changes()
     rest = []
     for unit, fact in added:
-        if unit in known.neighbours:
-            before, next_on = known.neighbours[unit]
-            coverage.joined(before, fact, next_on, minimums, found.of(unit[0]))
-        else:
+        neighbours = known.neighbours.get(unit)
+        if neighbours is None:
             rest.append((unit, fact))
+            continue
+        before, next_on = neighbours
+        if before is None or not coverage.continues(before, fact, minimums):
+            coverage.joined(before, fact, next_on, minimums, found.of(unit[0]))
     _whole(found, known.standing, after(known.standing, rest, marked), minimums)
     return found
 

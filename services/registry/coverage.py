@@ -145,14 +145,12 @@ def joined(
     the only difference is that the fact `before` it ends where it begins.
     """
     until = next_on or _FOREVER
-    if before is None:
-        deltas.add(_covered(new, new.effective_on, until, minimums), 1)
-    elif not _continues(before, new, minimums):
+    if before is not None:
         deltas.add(_covered(before, new.effective_on, until, minimums), -1)
-        deltas.add(_covered(new, new.effective_on, until, minimums), 1)
+    deltas.add(_covered(new, new.effective_on, until, minimums), 1)
 
 
-def _continues(before: EnrolmentFact, new: EnrolmentFact, minimums: Minimums) -> bool:
+def continues(before: EnrolmentFact, new: EnrolmentFact, minimums: Minimums) -> bool:
     """Whether a worker counts for the same as before, as when she only earns more than enough already."""
     if before.programmes != new.programmes or before.covered_until != new.covered_until:
         return False

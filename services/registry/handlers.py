@@ -21,18 +21,14 @@ from shared.clock import Clock
 from shared.consuming import Received, Work
 from shared.database import Transaction
 from shared.events import Event, types
-from shared.events.data import CoverageChanged, FactRetracted, WorkerIncidentReported
+from shared.events.data import CoverageChanged, Data, FactRetracted, WorkerErased, WorkerIncidentReported
 from shared.failure import is_infrastructure
 from shared.ledger import Identity
 
 SOURCE = "urn:patuh:registry"
 _SUBJECTS_AT_ONCE = 100
-_ALONE = {FactRetracted, WorkerIncidentReported}
+_ALONE: set[type[Data]] = {FactRetracted, WorkerIncidentReported, WorkerErased}
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
-
-
-def _runs_alone(received: Received) -> bool:
-    return type(received.event.data) in _ALONE
 
 
 class Handlers:
@@ -43,9 +39,10 @@ class Handlers:
 
     async def on_facts(self, work: Work, received: list[Received]) -> None:
         """Take a batch of worker facts, contributions and retractions, in whatever order they come."""
-        transaction, erasures = work.transaction, erasing.told(received)
+        transaction, kinds = work.transaction, {type(r.event.data) for r in received}
+        erasures = erasing.told(received) if WorkerErased in kinds else {}
         # An incident is about enrolments at several subjects: no other batch may store one meanwhile.
-        await ledger.lock(transaction, retracting=bool(erasures) or any(map(_runs_alone, received)))
+        await ledger.lock(transaction, retracting=not kinds.isdisjoint(_ALONE))
         forgotten = erasing.joined(erasures, await erasing.known(transaction, received))
         batch = Batch(erasing.left(received, forgotten), erasures)
         await batch.stage(transaction)
@@ -116,6 +113,8 @@ async def _store(work: Work, batch: Batch) -> tuple[list[Said], set[Identity]]:
     taken = await _add(work, "enrolment", batch.enrolments)
     await _stage_and_add(work, "posting", batch.postings, posting_row)
     await _stage_and_add(work, "incident", batch.incidents, incident_row)
+    if len(taken) == len(batch.said) and not any(taken.values()):
+        return batch.said, marked
     # The first of a batch that says something under an identity is the one that the table took.
     first = {(fact.source, fact.id): (unit, fact) for unit, fact in reversed(batch.said)}
     return [said for key, said in first.items() if taken.get(key) is False], marked
