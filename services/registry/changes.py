@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import TypeVar
 
 from services.registry import coverage, incidents
-from services.registry.coverage import Deltas, EnrolmentFact
+from services.registry.coverage import Deltas, EnrolmentFact, Terms
 from services.registry.incidents import IncidentFact, Unit
 from services.registry.wages import Minimums
 from shared.events.data import CoverageChanged, Incident, Posting, Removal
@@ -19,8 +19,8 @@ Said = tuple[Unit, EnrolmentFact]
 T = TypeVar("T", Removal, Incident)
 
 
-# Of a fact about to be added: the fact before it, and the day on which the one after it begins.
-Neighbours = tuple[EnrolmentFact | None, date | None]
+# Of a fact about to be added: the terms of the fact before it, and the day on which the one after it begins.
+Neighbours = tuple[Terms | None, date | None]
 
 
 @dataclass

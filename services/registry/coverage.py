@@ -29,6 +29,15 @@ Counts = list[int]
 _NOBODY: tuple[int, ...] = (0,) * _COUNTS
 
 
+class Terms(Struct, gc=False):
+    """What of a fact decides how its worker counts, as long as it stands."""
+
+    programmes: int
+    covered_until: date | None
+    wage_idr: int | None
+    region: str | None
+
+
 class EnrolmentFact(Struct, gc=False):
     """One thing said about a worker's enrolment; `programmes` is a bit mask, -1 says unregistered.
 
@@ -133,7 +142,7 @@ def _together(told: list[tuple[int, int]]) -> int:
 
 
 def joined(
-    before: EnrolmentFact | None,
+    before: Terms | None,
     new: EnrolmentFact,
     next_on: date | None,
     minimums: Minimums,
@@ -150,7 +159,7 @@ def joined(
     deltas.add(_covered(new, new.effective_on, until, minimums), 1)
 
 
-def continues(before: EnrolmentFact, new: EnrolmentFact, minimums: Minimums) -> bool:
+def continues(before: Terms, new: EnrolmentFact, minimums: Minimums) -> bool:
     """Whether a worker counts for the same as before, as when she only earns more than enough already."""
     if before.programmes != new.programmes or before.covered_until != new.covered_until:
         return False
@@ -160,11 +169,11 @@ def continues(before: EnrolmentFact, new: EnrolmentFact, minimums: Minimums) -> 
     return minimums.schedule(before.wage_idr, before.region) is now
 
 
-def _covered(fact: EnrolmentFact, first: date, until: date, minimums: Minimums) -> list[Span]:
+def _covered(fact: EnrolmentFact | Terms, first: date, until: date, minimums: Minimums) -> list[Span]:
     if fact.covered_until:
         until = min(until, fact.covered_until + _DAY)
     found: list[Span] = []
-    if not fact.removes and first < until:
+    if fact.programmes >= 0 and first < until:
         minimums.judge(found, first, until, fact.programmes, fact.wage_idr, fact.region)
     return found
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from services.registry.changes import Neighbours
-from services.registry.coverage import EnrolmentFact
+from services.registry.coverage import EnrolmentFact, Terms
 from services.registry.incidents import IncidentFact, Unit
 from shared.database import Transaction
 from shared.events.data import CoverageChanged, Posting
@@ -40,8 +40,7 @@ AND NOT e.retracted
 """
 _RANK = "(e.effective_on, e.at, e.source, e.id)"
 _NEIGHBOURS = f"""
-SELECT u.subject, u.worker, n.effective_on, p.effective_on, p.at, p.source, p.id, p.employer, p.programmes,
-       p.covered_until, p.wage_idr, p.region
+SELECT u.subject, u.worker, n.effective_on, p.programmes, p.covered_until, p.wage_idr, p.region
 FROM staged_enrolment u
 LEFT JOIN LATERAL (
     SELECT e.* FROM enrolment e WHERE {_SAME} AND {_RANK} < (u.effective_on, u.at, u.source, u.id)
@@ -165,8 +164,9 @@ async def add(transaction: Transaction, table: str) -> dict[Identity, bool]:
 async def neighbours(transaction: Transaction) -> dict[Unit, Neighbours]:
     """Of each staged fact that comes alone: the one before it, and the day of the one after it."""
     found: dict[Unit, Neighbours] = {}
-    for subject, worker, next_on, *before in await transaction.rows(_NEIGHBOURS):
-        found[subject, worker] = (EnrolmentFact(*before) if before[0] else None, next_on)
+    for subject, worker, next_on, programmes, *more in await transaction.rows(_NEIGHBOURS):
+        before = None if programmes is None else Terms(programmes, *more)
+        found[subject, worker] = (before, next_on)
     return found
 
 
