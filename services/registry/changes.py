@@ -8,7 +8,8 @@ from operator import itemgetter
 from typing import TypeVar
 
 from services.registry import coverage, incidents
-from services.registry.coverage import Deltas, EnrolmentFact, Terms
+from services.registry.coverage import EnrolmentFact, Terms
+from services.registry.deltas import Deltas
 from services.registry.incidents import IncidentFact, Unit
 from services.registry.wages import Minimums
 from shared.events.data import CoverageChanged, Incident, Posting, Removal

@@ -6,27 +6,21 @@ is the sum over its workers, kept as steps: from this day on, so many. A change 
 difference between her spans before and after, so the sum never has to be made anew.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache, reduce
 from itertools import pairwise
-from operator import add, attrgetter, or_
+from operator import attrgetter, or_
 
 from msgspec import Struct
 
+from services.registry.deltas import FOREVER, Deltas
 from services.registry.wages import LOW, WAGED, Minimums, Span, extend
-from shared.events.data import Removal, Step
+from shared.events.data import Removal
 
 PROGRAMMES = ("jkk", "jkm", "jht", "jp", "jkp")
 _DAY = timedelta(days=1)
-_FOREVER = date.max
-# Which counts a worker with a mask adds to: the workers, and one for each bit of the mask.
-_COUNTED = [(0, *(bit + 1 for bit in range(7) if mask >> bit & 1)) for mask in range(128)]
-_COUNTS = 8
-Counts = list[int]
-_NOBODY: tuple[int, ...] = (0,) * _COUNTS
 
 
 class Terms(Struct, gc=False):
@@ -103,7 +97,7 @@ def _stretches(facts: list[EnrolmentFact]) -> list[Stretch]:
     facts.sort(key=_in_time)
     found: list[Stretch] = []
     for index, fact in enumerate(facts):
-        until = facts[index + 1].effective_on if index + 1 < len(facts) else _FOREVER
+        until = facts[index + 1].effective_on if index + 1 < len(facts) else FOREVER
         if fact.covered_until:
             until = min(until, fact.covered_until + _DAY)
         if not fact.removes and fact.effective_on < until:
@@ -146,14 +140,14 @@ def joined(
     new: EnrolmentFact,
     next_on: date | None,
     minimums: Minimums,
-    deltas: "Deltas",
+    deltas: Deltas,
 ) -> None:
     """Add to `deltas` what one more fact changes where one employer has said all about a worker.
 
     The days before it are as they were, and so are those from `next_on` on, where the fact after it begins:
     the only difference is that the fact `before` it ends where it begins.
     """
-    until = next_on or _FOREVER
+    until = next_on or FOREVER
     if before is not None:
         deltas.add(_covered(before, new.effective_on, until, minimums), -1)
     deltas.add(_covered(new, new.effective_on, until, minimums), 1)
@@ -200,75 +194,3 @@ def removals(worker: str, facts: list[EnrolmentFact]) -> list[Removal]:
 def in_order(found: Iterable[Removal]) -> list[Removal]:
     """Removals in the one order in which they are published."""
     return sorted(found, key=lambda r: (r.on, r.worker, r.source, r.id))
-
-
-class Deltas:
-    """By how much each count of a subject changes on each day."""
-
-    def __init__(self) -> None:
-        self._days: dict[tuple[date, int], int] = {}
-
-    def add(self, covered: Iterable[Span], sign: int) -> None:
-        """Add (`sign` 1) or take away (-1) a worker's spans."""
-        days = self._days
-        for first, until, counted in covered:
-            key = (first, counted)
-            days[key] = days.get(key, 0) + sign
-            if until != _FOREVER:
-                key = (until, counted)
-                days[key] = days.get(key, 0) - sign
-
-    def __bool__(self) -> bool:
-        return bool(self._changes())
-
-    def _changes(self) -> list[tuple[date, Counts]]:
-        """The days on which anything changes, in order, with by how much each count does."""
-        total: dict[date, Counts] = {}
-        for (day, counted), by in self._days.items():
-            if by:
-                counts = total.setdefault(day, [0] * _COUNTS)
-                for index in _COUNTED[counted]:
-                    counts[index] += by
-        return sorted((day, counts) for day, counts in total.items() if any(counts))
-
-    def apply(self, steps: list[Step]) -> list[Step]:
-        """The steps with these changes: sorted by day, none that changes nothing.
-
-        Only the days from the first change on are counted anew: between one change and the next all counts
-        differ by the same from what they were.
-        """
-        changes = self._changes()
-        if not changes:
-            return steps
-        days = [step.on for step in steps]
-        begins = [bisect_left(days, day) for day, _ in changes]
-        found, by = steps[: begins[0]], _NOBODY
-        for (day, more), begin, end in zip(changes, begins, [*begins[1:], len(steps)], strict=True):
-            by = tuple(map(add, by, more))
-            part = steps[begin:end]
-            if not part or part[0].on != day:
-                part.insert(0, Step(day, *_counts(steps[begin - 1] if begin else None)))
-            first, *later = _shifted(part, by)
-            if _counts(first) != _counts(found[-1] if found else None):
-                found.append(first)
-            found += later
-        return found
-
-
-def _counts(step: Step | None) -> tuple[int, ...]:
-    if step is None:
-        return _NOBODY
-    return (step.enrolled, step.jkk, step.jkm, step.jht, step.jp, step.jkp, step.waged, step.low)
-
-
-def _shifted(steps: list[Step], by: tuple[int, ...]) -> list[Step]:
-    """All counts of the steps changed by the same."""
-    if not any(by):
-        return steps
-    a, b, c, d, e, f, g, h = by
-    return [
-        Step(
-            s.on, s.enrolled + a, s.jkk + b, s.jkm + c, s.jht + d, s.jp + e, s.jkp + f, s.waged + g, s.low + h
-        )
-        for s in steps
-    ]

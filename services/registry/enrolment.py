@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.registry import coverage, incidents, wages
-from services.registry.coverage import Deltas, EnrolmentFact
+from services.registry.coverage import EnrolmentFact
+from services.registry.deltas import Deltas
 from services.registry.incidents import IncidentFact, Unit
 from services.registry.wages import Minimums
 from shared.events import Event
