@@ -113,7 +113,7 @@ async def _store(work: Work, batch: Batch) -> tuple[list[Said], set[Identity]]:
     taken = await _add(work, "enrolment", batch.enrolments)
     await _stage_and_add(work, "posting", batch.postings, posting_row)
     await _stage_and_add(work, "incident", batch.incidents, incident_row)
-    if len(taken) == len(batch.said) and not any(taken.values()):
+    if taken is None:
         return batch.said, marked
     # The first of a batch that says something under an identity is the one that the table took.
     first = {(fact.source, fact.id): (unit, fact) for unit, fact in reversed(batch.said)}
@@ -128,8 +128,10 @@ async def _stage_and_add(
         await _add(work, table, received)
 
 
-async def _add(work: Work, table: str, received: list[Received]) -> dict[Identity, bool]:
-    taken = await store.add(work.transaction, table)
-    await ledger.refuse_conflicts(work, table, received, taken.keys())
-    await ledger.remember_earliest(work.transaction, table, received, taken.keys())
+async def _add(work: Work, table: str, received: list[Received]) -> dict[Identity, bool] | None:
+    """Which of the staged facts were new, and whether retracted before; None when all are to count."""
+    taken = await store.add(work.transaction, table, len(received))
+    if taken is not None:
+        await ledger.refuse_conflicts(work, table, received, taken.keys())
+        await ledger.remember_earliest(work.transaction, table, received, taken.keys())
     return taken

@@ -88,14 +88,19 @@ class _Ledger(NamedTuple):
         return f"CREATE TEMP TABLE IF NOT EXISTS staged_{self.table} ({told}{more}) ON COMMIT DELETE ROWS"
 
     def insert(self) -> str:
-        """Add what is staged unless it is known; what was retracted before it came is marked at once."""
+        """Add what is staged unless it is known; what was retracted before it came is marked at once.
+
+        Says how many count from now on; which ones were added only when that is not all of `$1`.
+        """
         pairs = zip(self.names, self.types, strict=True)
         staged = [_INSTANT.format(name) if kind == "timestamptz" else name for name, kind in pairs]
         return (
-            f"INSERT INTO {self.table} ({self.columns}, retracted) "
+            f"WITH added AS (INSERT INTO {self.table} ({self.columns}, retracted) "
             f"SELECT {', '.join(staged)}, "
             "EXISTS (SELECT FROM retraction r WHERE r.source = g.source AND r.id = g.id) "
-            f"FROM staged_{self.table} AS g ON CONFLICT DO NOTHING RETURNING source, id, retracted"
+            f"FROM staged_{self.table} AS g ON CONFLICT DO NOTHING RETURNING source, id, retracted), "
+            "counting AS (SELECT count(*) AS n FROM added WHERE NOT retracted) "
+            "SELECT n, source, id, retracted FROM counting LEFT JOIN added ON n < $1"
         )
 
 
@@ -161,10 +166,15 @@ async def stage(transaction: Transaction, table: str, rows: list[Any]) -> None:
     await transaction.copy(f"staged_{table}", names, rows)
 
 
-async def add(transaction: Transaction, table: str) -> dict[Identity, bool]:
-    """Add the staged facts to a ledger; which were new, and whether each was retracted before it came."""
-    added = await transaction.rows(_LEDGERS[table].insert())
-    return {(source, id_): retracted for source, id_, retracted in added}
+async def add(transaction: Transaction, table: str, staged: int) -> dict[Identity, bool] | None:
+    """Add the staged facts to a ledger; which were new, and whether each was retracted before it came.
+
+    None when all of them were new and none retracted: then, as a rule, there is no need to name them.
+    """
+    added = await transaction.rows(_LEDGERS[table].insert(), staged)
+    if added[0].n == staged:
+        return None
+    return {(source, id_): retracted for _, source, id_, retracted in added if source is not None}
 
 
 async def neighbours(transaction: Transaction) -> dict[Unit, Neighbours]:
