@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import date
-from operator import add
+from operator import add, attrgetter
 
 from services.registry.wages import Span
 from shared.events.data import Step
@@ -13,6 +13,7 @@ FOREVER = date.max
 _COUNTED = [(0, *(bit + 1 for bit in range(7) if mask >> bit & 1)) for mask in range(128)]
 _COUNTS = 8
 Counts = list[int]
+_ON = attrgetter("on")
 _NOBODY: tuple[int, ...] = (0,) * _COUNTS
 
 
@@ -54,8 +55,7 @@ class Deltas:
         changes = self._changes()
         if not changes:
             return steps
-        days = [step.on for step in steps]
-        begins = [bisect_left(days, day) for day, _ in changes]
+        begins = [bisect_left(steps, day, key=_ON) for day, _ in changes]
         found, by = steps[: begins[0]], _NOBODY
         for (day, more), begin, end in zip(changes, begins, [*begins[1:], len(steps)], strict=True):
             by = tuple(map(add, by, more))
