@@ -20,7 +20,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from bench.measuring import BenchFailedError
 from bench.stopwatch import Report, Stopwatch
 from services.registry import coverage as arithmetic
-from services.registry.coverage import Deltas, EnrolmentFact
+from services.registry.coverage import EnrolmentFact
+from services.registry.deltas import Deltas
 from services.registry.wages import in_force
 from shared import topics
 from shared.database import with_driver

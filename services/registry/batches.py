@@ -1,10 +1,11 @@
 """A batch of facts by what they say, and what it may change."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from services.registry import changes, erasing, store
 from services.registry.changes import Known, Said
-from services.registry.enrolment import enrolment_fact, incident_fact, subject_of
+from services.registry.enrolment import enrolment_fact, incident_fact, unit_of
 from services.registry.erasing import Erasures
 from services.registry.incidents import IncidentFact, Unit
 from services.registry.rows import enrolment_row
@@ -22,7 +23,7 @@ from shared.events.data import (
 )
 from shared.ledger import Identity
 
-_ENROLMENTS = {WorkerRegistered, WorkerUpdated, WorkerUnregistered}
+_ENROLMENTS: list[type[Data]] = [WorkerRegistered, WorkerUpdated, WorkerUnregistered]
 
 
 class Batch:
@@ -32,18 +33,23 @@ class Batch:
     """
 
     def __init__(self, received: list[Received], erasures: Erasures) -> None:
-        by_kind: dict[type[Data], list[Received]] = {}
-        for one in received:
-            kind = type(one.event.data)
-            by_kind.setdefault(WorkerRegistered if kind in _ENROLMENTS else kind, []).append(one)
         self.erasures = erasures
-        self.enrolments = by_kind.get(WorkerRegistered, [])
-        self.postings = by_kind.get(ContributionPosted, [])
-        self.incidents = by_kind.get(WorkerIncidentReported, [])
-        self.retractions = by_kind.get(FactRetracted, [])
-        self.said: list[Said] = [
-            ((subject_of(r.event), r.event.subject), enrolment_fact(r.event)) for r in self.enrolments
-        ]
+        self.enrolments: list[Received] = []
+        self.postings: list[Received] = []
+        self.incidents: list[Received] = []
+        self.retractions: list[Received] = []
+        by_kind: dict[type[Data], list[Received]] = defaultdict(
+            list,
+            dict.fromkeys(_ENROLMENTS, self.enrolments)
+            | {
+                ContributionPosted: self.postings,
+                WorkerIncidentReported: self.incidents,
+                FactRetracted: self.retractions,
+            },
+        )
+        for one in received:
+            by_kind[type(one.event.data)].append(one)
+        self.said: list[Said] = [(unit_of(r.event), enrolment_fact(r.event)) for r in self.enrolments]
         # Retractions and erasures take facts out of the middle: then whole units are looked at.
         self.single = set() if self.retractions or erasures else changes.single(self.said)
 

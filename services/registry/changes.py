@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import TypeVar
 
 from services.registry import coverage, incidents
-from services.registry.coverage import Deltas, EnrolmentFact
+from services.registry.coverage import EnrolmentFact, Terms
+from services.registry.deltas import Deltas
 from services.registry.incidents import IncidentFact, Unit
 from services.registry.wages import Minimums
 from shared.events.data import CoverageChanged, Incident, Posting, Removal
@@ -18,8 +20,8 @@ Said = tuple[Unit, EnrolmentFact]
 T = TypeVar("T", Removal, Incident)
 
 
-# Of a fact about to be added: the fact before it, and the day on which the one after it begins.
-Neighbours = tuple[EnrolmentFact | None, date | None]
+# Of a fact about to be added: the terms of the fact before it, and the day on which the one after it begins.
+Neighbours = tuple[Terms | None, date | None]
 
 
 @dataclass
@@ -60,7 +62,7 @@ def after(before: Standing, added: Iterable[Said], marked: Collection[Identity])
 
 def single(said: list[Said]) -> set[Unit]:
     """The units of which a batch holds one fact, where only one employer speaks: not at projects (KSO)."""
-    count = Counter(unit for unit, _ in said)
+    count = Counter(map(itemgetter(0), said))
     return {unit for unit, times in count.items() if times == 1 and not unit[0].startswith("project:")}
 
 
@@ -69,11 +71,13 @@ def differences(known: Known, added: list[Said], marked: Collection[Identity], m
     found = Changes()
     rest = []
     for unit, fact in added:
-        if unit in known.neighbours:
-            before, next_on = known.neighbours[unit]
-            coverage.joined(before, fact, next_on, minimums, found.of(unit[0]))
-        else:
+        neighbours = known.neighbours.get(unit)
+        if neighbours is None:
             rest.append((unit, fact))
+            continue
+        before, next_on = neighbours
+        if before is None or not coverage.continues(before, fact, minimums):
+            coverage.joined(before, fact, next_on, minimums, found.of(unit[0]))
     _whole(found, known.standing, after(known.standing, rest, marked), minimums)
     return found
 
@@ -116,7 +120,7 @@ def _changed(
     told = changes.incidents.get(subject, {})
     return CoverageChanged(
         version=old.version + 1,
-        steps=deltas.apply(old.steps) if deltas else old.steps,
+        steps=old.steps if deltas is None else deltas.apply(old.steps),
         removals=coverage.in_order(_replaced(old.removals, removed)) if removed else old.removals,
         postings=postings.get(subject, old.postings),
         incidents=incidents.in_order(_replaced(old.incidents, told)) if told else old.incidents,

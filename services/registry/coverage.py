@@ -15,16 +15,21 @@ from operator import attrgetter, or_
 
 from msgspec import Struct
 
+from services.registry.deltas import FOREVER, Deltas
 from services.registry.wages import LOW, WAGED, Minimums, Span, extend
-from shared.events.data import Removal, Step
+from shared.events.data import Removal
 
 PROGRAMMES = ("jkk", "jkm", "jht", "jp", "jkp")
 _DAY = timedelta(days=1)
-_FOREVER = date.max
-# Which counts a worker with a mask adds to: the workers, and one for each bit of the mask.
-_COUNTED = [(0, *(bit + 1 for bit in range(7) if mask >> bit & 1)) for mask in range(128)]
-_COUNTS = 8
-Counts = list[int]
+
+
+class Terms(Struct, gc=False):
+    """What of a fact decides how its worker counts, as long as it stands."""
+
+    programmes: int
+    covered_until: date | None
+    wage_idr: int | None
+    region: str | None
 
 
 class EnrolmentFact(Struct, gc=False):
@@ -92,7 +97,7 @@ def _stretches(facts: list[EnrolmentFact]) -> list[Stretch]:
     facts.sort(key=_in_time)
     found: list[Stretch] = []
     for index, fact in enumerate(facts):
-        until = facts[index + 1].effective_on if index + 1 < len(facts) else _FOREVER
+        until = facts[index + 1].effective_on if index + 1 < len(facts) else FOREVER
         if fact.covered_until:
             until = min(until, fact.covered_until + _DAY)
         if not fact.removes and fact.effective_on < until:
@@ -131,39 +136,40 @@ def _together(told: list[tuple[int, int]]) -> int:
 
 
 def joined(
-    before: EnrolmentFact | None,
+    before: Terms | None,
     new: EnrolmentFact,
     next_on: date | None,
     minimums: Minimums,
-    deltas: "Deltas",
+    deltas: Deltas,
 ) -> None:
     """Add to `deltas` what one more fact changes where one employer has said all about a worker.
 
     The days before it are as they were, and so are those from `next_on` on, where the fact after it begins:
     the only difference is that the fact `before` it ends where it begins.
     """
-    until = next_on or _FOREVER
-    if before is None:
-        deltas.add(_judged(_stretch(new, new.effective_on, until), minimums), 1)
-    elif not _continues(before, new):
-        deltas.add(_judged(_stretch(before, new.effective_on, until), minimums), -1)
-        deltas.add(_judged(_stretch(new, new.effective_on, until), minimums), 1)
+    until = next_on or FOREVER
+    if before is not None:
+        deltas.add(_covered(before, new.effective_on, until, minimums), -1)
+    deltas.add(_covered(new, new.effective_on, until, minimums), 1)
 
 
-def _continues(before: EnrolmentFact, new: EnrolmentFact) -> bool:
-    """Whether the new fact only repeats how the worker was enrolled."""
-    return (before.programmes, before.covered_until, before.wage_idr, before.region) == (
-        new.programmes,
-        new.covered_until,
-        new.wage_idr,
-        new.region,
-    )
+def continues(before: Terms, new: EnrolmentFact, minimums: Minimums) -> bool:
+    """Whether a worker counts for the same as before, as when she only earns more than enough already."""
+    if before.programmes != new.programmes or before.covered_until != new.covered_until:
+        return False
+    if before.wage_idr == new.wage_idr and before.region == new.region:
+        return True
+    now = minimums.schedule(new.wage_idr, new.region)
+    return minimums.schedule(before.wage_idr, before.region) is now
 
 
-def _stretch(fact: EnrolmentFact, first: date, until: date) -> list[Stretch]:
+def _covered(fact: EnrolmentFact | Terms, first: date, until: date, minimums: Minimums) -> list[Span]:
     if fact.covered_until:
         until = min(until, fact.covered_until + _DAY)
-    return [(first, until, fact)] if not fact.removes and first < until else []
+    found: list[Span] = []
+    if fact.programmes >= 0 and first < until:
+        minimums.judge(found, first, until, fact.programmes, fact.wage_idr, fact.region)
+    return found
 
 
 def covers(facts: Iterable[EnrolmentFact], day: date) -> bool:
@@ -188,56 +194,3 @@ def removals(worker: str, facts: list[EnrolmentFact]) -> list[Removal]:
 def in_order(found: Iterable[Removal]) -> list[Removal]:
     """Removals in the one order in which they are published."""
     return sorted(found, key=lambda r: (r.on, r.worker, r.source, r.id))
-
-
-class Deltas:
-    """By how much each count of a subject changes on each day."""
-
-    def __init__(self) -> None:
-        self._days: dict[tuple[date, int], int] = {}
-
-    def add(self, covered: Iterable[Span], sign: int) -> None:
-        """Add (`sign` 1) or take away (-1) a worker's spans."""
-        days = self._days
-        for first, until, counted in covered:
-            key = (first, counted)
-            days[key] = days.get(key, 0) + sign
-            if until != _FOREVER:
-                key = (until, counted)
-                days[key] = days.get(key, 0) - sign
-
-    def __bool__(self) -> bool:
-        return any(any(counts) for counts in self._total().values())
-
-    def _total(self) -> dict[date, Counts]:
-        total: dict[date, Counts] = {}
-        for (day, counted), by in self._days.items():
-            counts = total.setdefault(day, [0] * _COUNTS)
-            if by:
-                for index in _COUNTED[counted]:
-                    counts[index] += by
-        return total
-
-    def apply(self, steps: list[Step]) -> list[Step]:
-        """The steps with these changes: sorted by day, none that changes nothing."""
-        total = self._total()
-        before: tuple[int, ...] = (0,) * _COUNTS
-        for step in steps:
-            counts = total.setdefault(step.on, [0] * _COUNTS)
-            for index, value in enumerate(_counts(step)):
-                counts[index] += value - before[index]
-            before = _counts(step)
-        return _running(total)
-
-
-def _counts(step: Step) -> tuple[int, ...]:
-    return (step.enrolled, step.jkk, step.jkm, step.jht, step.jp, step.jkp, step.waged, step.low)
-
-
-def _running(changes: dict[date, Counts]) -> list[Step]:
-    running, steps = [0] * _COUNTS, []
-    for day in sorted(changes):
-        if any(changes[day]):
-            running = [a + b for a, b in zip(running, changes[day], strict=True)]
-            steps.append(Step(day, *running))
-    return steps

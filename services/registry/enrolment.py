@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.registry import coverage, incidents, wages
-from services.registry.coverage import Deltas, EnrolmentFact
+from services.registry.coverage import EnrolmentFact
+from services.registry.deltas import Deltas
 from services.registry.incidents import IncidentFact, Unit
 from services.registry.wages import Minimums
 from shared.events import Event
@@ -33,14 +34,29 @@ def subject_of(event: Event) -> str:
     return data.project or data.employer or event.subject
 
 
+def unit_of(event: Event) -> Unit:
+    """Where and of whom an enrolment speaks."""
+    data: Any = event.data
+    return (data.project or data.employer or event.subject, event.subject)
+
+
 def enrolment_fact(event: Event) -> EnrolmentFact:
     """The event as the coverage arithmetic sees it."""
     data: Any = event.data
-    said = (data.effective_on, event.time, event.source, event.id, data.employer or "")
+    employer = data.employer or ""
     if type(data) is WorkerUnregistered:
-        return EnrolmentFact(*said, -1)
-    programmes = coverage.mask(tuple(data.programmes))
-    return EnrolmentFact(*said, programmes, data.covered_until, data.wage_idr, data.region)
+        return EnrolmentFact(data.effective_on, event.time, event.source, event.id, employer, -1)
+    return EnrolmentFact(
+        data.effective_on,
+        event.time,
+        event.source,
+        event.id,
+        employer,
+        coverage.mask(tuple(data.programmes)),
+        data.covered_until,
+        data.wage_idr,
+        data.region,
+    )
 
 
 def incident_fact(event: Event) -> IncidentFact:

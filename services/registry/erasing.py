@@ -57,12 +57,14 @@ def _is_erased(event: Event, erased: Erasures) -> bool:
     return event.subject in erased and event.time <= erased[event.subject]
 
 
-async def known(transaction: Transaction, received: Iterable[Received]) -> Erasures:
+async def known(transaction: Transaction, received: list[Received]) -> Erasures:
     """The erasures stored before that concern the workers of a batch."""
-    workers = list({r.event.subject for r in received if r.event.subject.startswith("worker:")})
-    # As a rule nobody was ever erased, and then nothing of a batch has to be handed over.
-    if not workers or not (await transaction.rows("SELECT EXISTS (SELECT FROM erasure)"))[0][0]:
+    if not any(r.event.subject.startswith("worker:") for r in received):
         return {}
+    # As a rule nobody was ever erased, and then nothing of a batch has to be looked at or handed over.
+    if not (await transaction.rows("SELECT EXISTS (SELECT FROM erasure)"))[0][0]:
+        return {}
+    workers = list({r.event.subject for r in received if r.event.subject.startswith("worker:")})
     return {row.worker: row.at for row in await transaction.rows(_KNOWN, workers)}
 
 

@@ -21,18 +21,14 @@ from shared.clock import Clock
 from shared.consuming import Received, Work
 from shared.database import Transaction
 from shared.events import Event, types
-from shared.events.data import CoverageChanged, FactRetracted, WorkerIncidentReported
+from shared.events.data import CoverageChanged, Data, FactRetracted, WorkerErased, WorkerIncidentReported
 from shared.failure import is_infrastructure
 from shared.ledger import Identity
 
 SOURCE = "urn:patuh:registry"
 _SUBJECTS_AT_ONCE = 100
-_ALONE = {FactRetracted, WorkerIncidentReported}
+_ALONE: set[type[Data]] = {FactRetracted, WorkerIncidentReported, WorkerErased}
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
-
-
-def _runs_alone(received: Received) -> bool:
-    return type(received.event.data) in _ALONE
 
 
 class Handlers:
@@ -43,9 +39,10 @@ class Handlers:
 
     async def on_facts(self, work: Work, received: list[Received]) -> None:
         """Take a batch of worker facts, contributions and retractions, in whatever order they come."""
-        transaction, erasures = work.transaction, erasing.told(received)
+        transaction, kinds = work.transaction, {type(r.event.data) for r in received}
+        erasures = erasing.told(received) if WorkerErased in kinds else {}
         # An incident is about enrolments at several subjects: no other batch may store one meanwhile.
-        await ledger.lock(transaction, retracting=bool(erasures) or any(map(_runs_alone, received)))
+        await ledger.lock(transaction, retracting=not kinds.isdisjoint(_ALONE))
         forgotten = erasing.joined(erasures, await erasing.known(transaction, received))
         batch = Batch(erasing.left(received, forgotten), erasures)
         await batch.stage(transaction)
@@ -116,6 +113,8 @@ async def _store(work: Work, batch: Batch) -> tuple[list[Said], set[Identity]]:
     taken = await _add(work, "enrolment", batch.enrolments)
     await _stage_and_add(work, "posting", batch.postings, posting_row)
     await _stage_and_add(work, "incident", batch.incidents, incident_row)
+    if taken is None:
+        return batch.said, marked
     # The first of a batch that says something under an identity is the one that the table took.
     first = {(fact.source, fact.id): (unit, fact) for unit, fact in reversed(batch.said)}
     return [said for key, said in first.items() if taken.get(key) is False], marked
@@ -129,8 +128,10 @@ async def _stage_and_add(
         await _add(work, table, received)
 
 
-async def _add(work: Work, table: str, received: list[Received]) -> dict[Identity, bool]:
-    taken = await store.add(work.transaction, table)
-    await ledger.refuse_conflicts(work, table, received, taken.keys())
-    await ledger.remember_earliest(work.transaction, table, received, taken.keys())
+async def _add(work: Work, table: str, received: list[Received]) -> dict[Identity, bool] | None:
+    """Which of the staged facts were new, and whether retracted before; None when all are to count."""
+    taken = await store.add(work.transaction, table, len(received))
+    if taken is not None:
+        await ledger.refuse_conflicts(work, table, received, taken.keys())
+        await ledger.remember_earliest(work.transaction, table, received, taken.keys())
     return taken

@@ -1,13 +1,13 @@
 """The registry's tables and SQL. Every statement takes a whole batch as arrays."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
 
 from services.registry.changes import Neighbours
-from services.registry.coverage import EnrolmentFact
+from services.registry.coverage import EnrolmentFact, Terms
 from services.registry.incidents import IncidentFact, Unit
 from shared.database import Transaction
 from shared.events.data import CoverageChanged, Posting
@@ -38,16 +38,18 @@ hashtextextended(e.subject, 0) = hashtextextended(u.subject, 0) AND e.subject = 
 AND hashtextextended(e.worker, 0) = hashtextextended(u.worker, 0) AND e.worker = u.worker
 AND NOT e.retracted
 """
+# Staged instants are microseconds since 1970: the driver takes ten times as long for one with a time zone.
+_INSTANT = "('epoch'::timestamptz + {} * interval '1 microsecond')"
 _RANK = "(e.effective_on, e.at, e.source, e.id)"
+_STAGED_RANK = f"(u.effective_on, {_INSTANT.format('u.at')}, u.source, u.id)"
 _NEIGHBOURS = f"""
-SELECT u.subject, u.worker, n.effective_on, p.effective_on, p.at, p.source, p.id, p.employer, p.programmes,
-       p.covered_until, p.wage_idr, p.region
+SELECT u.subject, u.worker, n.effective_on, p.programmes, p.covered_until, p.wage_idr, p.region
 FROM staged_enrolment u
 LEFT JOIN LATERAL (
-    SELECT e.* FROM enrolment e WHERE {_SAME} AND {_RANK} < (u.effective_on, u.at, u.source, u.id)
+    SELECT e.* FROM enrolment e WHERE {_SAME} AND {_RANK} < {_STAGED_RANK}
     ORDER BY e.effective_on DESC, e.at DESC, e.source DESC, e.id DESC LIMIT 1) p ON true
 LEFT JOIN LATERAL (
-    SELECT e.effective_on FROM enrolment e WHERE {_SAME} AND {_RANK} > (u.effective_on, u.at, u.source, u.id)
+    SELECT e.effective_on FROM enrolment e WHERE {_SAME} AND {_RANK} > {_STAGED_RANK}
     ORDER BY e.effective_on LIMIT 1) n ON true
 WHERE u.alone
 """
@@ -80,17 +82,25 @@ class _Ledger(NamedTuple):
 
     def stage(self) -> str:
         """Where a batch's facts wait: of this connection alone, empty at the end of each transaction."""
-        told = ", ".join(f"{name} {kind}" for name, kind in zip(self.names, self.types, strict=True))
+        kinds = ["bigint" if kind == "timestamptz" else kind for kind in self.types]
+        told = ", ".join(f"{name} {kind}" for name, kind in zip(self.names, kinds, strict=True))
         more = ", alone boolean" if self is _ENROLMENT else ""
         return f"CREATE TEMP TABLE IF NOT EXISTS staged_{self.table} ({told}{more}) ON COMMIT DELETE ROWS"
 
     def insert(self) -> str:
-        """Add what is staged unless it is known; what was retracted before it came is marked at once."""
+        """Add what is staged unless it is known; what was retracted before it came is marked at once.
+
+        Says how many count from now on; which ones were added only when that is not all of `$1`.
+        """
+        pairs = zip(self.names, self.types, strict=True)
+        staged = [_INSTANT.format(name) if kind == "timestamptz" else name for name, kind in pairs]
         return (
-            f"INSERT INTO {self.table} ({self.columns}, retracted) "
-            f"SELECT {self.columns}, "
+            f"WITH added AS (INSERT INTO {self.table} ({self.columns}, retracted) "
+            f"SELECT {', '.join(staged)}, "
             "EXISTS (SELECT FROM retraction r WHERE r.source = g.source AND r.id = g.id) "
-            f"FROM staged_{self.table} AS g ON CONFLICT DO NOTHING RETURNING source, id, retracted"
+            f"FROM staged_{self.table} AS g ON CONFLICT DO NOTHING RETURNING source, id, retracted), "
+            "counting AS (SELECT count(*) AS n FROM added WHERE NOT retracted) "
+            "SELECT n, source, id, retracted FROM counting LEFT JOIN added ON n < $1"
         )
 
 
@@ -123,10 +133,10 @@ class Named(NamedTuple):
 
 
 EnrolmentRow = tuple[
-    str, str, int, str, str, str, int, date, date | None, datetime, int | None, str | None, datetime, bool
+    str, str, int, str, str, str, int, date, date | None, int, int | None, str | None, int, bool
 ]
-PostingRow = tuple[str, str, int, str, str, int, int, date, datetime, datetime]
-IncidentRow = tuple[str, str, int, str, str, str, str, date, datetime, datetime]
+PostingRow = tuple[str, str, int, str, str, int, int, date, int, int]
+IncidentRow = tuple[str, str, int, str, str, str, str, date, int, int]
 
 
 async def lock_coverage(
@@ -156,17 +166,23 @@ async def stage(transaction: Transaction, table: str, rows: list[Any]) -> None:
     await transaction.copy(f"staged_{table}", names, rows)
 
 
-async def add(transaction: Transaction, table: str) -> dict[Identity, bool]:
-    """Add the staged facts to a ledger; which were new, and whether each was retracted before it came."""
-    added = await transaction.rows(_LEDGERS[table].insert())
-    return {(source, id_): retracted for source, id_, retracted in added}
+async def add(transaction: Transaction, table: str, staged: int) -> dict[Identity, bool] | None:
+    """Add the staged facts to a ledger; which were new, and whether each was retracted before it came.
+
+    None when all of them were new and none retracted: then, as a rule, there is no need to name them.
+    """
+    added = await transaction.rows(_LEDGERS[table].insert(), staged)
+    if added[0].n == staged:
+        return None
+    return {(source, id_): retracted for _, source, id_, retracted in added if source is not None}
 
 
 async def neighbours(transaction: Transaction) -> dict[Unit, Neighbours]:
     """Of each staged fact that comes alone: the one before it, and the day of the one after it."""
     found: dict[Unit, Neighbours] = {}
-    for subject, worker, next_on, *before in await transaction.rows(_NEIGHBOURS):
-        found[subject, worker] = (EnrolmentFact(*before) if before[0] else None, next_on)
+    for subject, worker, next_on, programmes, *more in await transaction.rows(_NEIGHBOURS):
+        before = None if programmes is None else Terms(programmes, *more)
+        found[subject, worker] = (before, next_on)
     return found
 
 

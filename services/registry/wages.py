@@ -40,15 +40,20 @@ class Minimums:
         A wage or a region that nobody reported, a regency without a minimum wage and a year without
         one leave the days unmarked: nothing can be said about them.
         """
-        if wage_idr is not None and region and (known := self._of.get(region[:REGENCY])):
-            days, marks = known[1][bisect_right(known[0], wage_idr)]
-            at = bisect_right(days, first)
-            while days[at] < until:
-                extend(found, first, days[at], mask | marks[at])
-                first = days[at]
-                at += 1
-            mask |= marks[at]
-        extend(found, first, until, mask)
+        days, marks = self.schedule(wage_idr, region)
+        at = bisect_right(days, first)
+        while days[at] < until:
+            extend(found, first, days[at], mask | marks[at])
+            first = days[at]
+            at += 1
+        extend(found, first, until, mask | marks[at])
+
+    def schedule(self, wage_idr: int | None, region: str | None) -> "Schedule":
+        """The verdicts on a wage over time: the very same object for wages between the same minimums."""
+        if wage_idr is None or not region:
+            return _NO_VERDICT
+        known = self._of.get(region[:REGENCY])
+        return known[1][bisect_right(known[0], wage_idr)] if known else _NO_VERDICT
 
 
 def extend(found: list[Span], first: date, until: date, mask: int) -> None:
@@ -58,16 +63,17 @@ def extend(found: list[Span], first: date, until: date, mask: int) -> None:
     found.append((first, until, mask))
 
 
-_Schedule = tuple[list[date], list[int]]
+Schedule = tuple[list[date], list[int]]
+_NO_VERDICT: Schedule = ([date.max], [0])
 
 
-def _schedules(amounts: Mapping[date, int | None]) -> tuple[list[int], list[_Schedule]]:
+def _schedules(amounts: Mapping[date, int | None]) -> tuple[list[int], list[Schedule]]:
     """The amounts of a regency, sorted, and one schedule for the wages below, between and above them."""
     steps = sorted({amount for amount in amounts.values() if amount is not None})
     return steps, [_schedule(amounts, wage) for wage in (-1, *steps)]
 
 
-def _schedule(amounts: Mapping[date, int | None], wage_idr: int) -> _Schedule:
+def _schedule(amounts: Mapping[date, int | None], wage_idr: int) -> Schedule:
     """On which days the verdict on a wage changes, with one that never comes; the verdicts between them."""
     days: list[date] = []
     marks = [0]

@@ -6,6 +6,7 @@ They hold at the gateway and again at every consumer, because agencies may speak
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
+from operator import attrgetter
 from typing import get_args
 
 from msgspec.structs import fields
@@ -15,11 +16,13 @@ from shared.identifiers import (
     InvalidIdentifier,
     check_nib,
     check_npp,
-    check_subject,
     holds_nik,
     normalise_npwp,
+    subject_check,
 )
 
+_EMPLOYER, _PROJECT = subject_check("employer", "agency", "group"), subject_check("project")
+_CONTRACTOR = subject_check("employer")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
@@ -38,10 +41,6 @@ def _identifier(field: str, check: Callable[[str], str], value: str | None) -> N
         check(value)
     except InvalidIdentifier as error:
         raise BadEvent(f"data.{field}", error.rule) from error
-
-
-def _subject(field: str, value: str | None, *kinds: str) -> None:
-    _identifier(field, lambda text: check_subject(text, *kinds), value)
 
 
 def _text(field: str, value: str | None) -> None:
@@ -80,7 +79,7 @@ def _award(data: d.ProjectAwarded) -> None:
         _text(field, value)
     _text("owner.name", data.owner.name)
     for index, contractor in enumerate(data.contractors):
-        _subject(f"contractors[{index}]", contractor, "employer")
+        _identifier(f"contractors[{index}]", _CONTRACTOR, contractor)
     _order("end_on", data.start_on or data.contract_on, data.end_on, "must not be before the start")
 
 
@@ -92,13 +91,14 @@ Placed = d.WorkerRegistered | d.WorkerUnregistered | d.WorkerIncidentReported
 
 
 def _placed(data: Placed) -> None:
-    _subject("employer", data.employer, "employer", "agency", "group")
-    _subject("project", data.project, "project")
+    _identifier("employer", _EMPLOYER, data.employer)
+    _identifier("project", _PROJECT, data.project)
 
 
 def _enrolment(data: d.WorkerRegistered) -> None:
     _placed(data)
-    _order("covered_until", data.effective_on, data.covered_until, "must not be before effective_on")
+    if data.covered_until is not None:
+        _order("covered_until", data.effective_on, data.covered_until, "must not be before effective_on")
 
 
 def _unregistration(data: d.WorkerUnregistered) -> None:
@@ -135,15 +135,26 @@ _RULES: dict[type[d.Data], Callable[..., None]] = {
 }
 
 
-@cache
 def _dates(kind: type[d.Data]) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind) if date in (f.type, *get_args(f.type)))
 
 
+@cache
+def _days(kind: type[d.Data]) -> Callable[[d.Data], tuple[date | None, ...]]:
+    """Reads all days out of data of a kind at once: one call instead of one for each."""
+    names = _dates(kind)
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda data: tuple(getattr(data, name) for name in names)
+
+
+_FIRST_YEAR, _LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
+
+
 def check_time(time: datetime) -> None:
     """Raise BadEvent when the instant is out of what a calendar here can reckon with."""
-    if not FIRST_DAY.year < time.year <= LAST_DAY.year:
-        raise BadEvent("time", f"must be after {FIRST_DAY.year} and not after {LAST_DAY.year}")
+    if not _FIRST_YEAR < time.year <= _LAST_YEAR:
+        raise BadEvent("time", f"must be after {_FIRST_YEAR} and not after {_LAST_YEAR}")
 
 
 def check(data: d.Data) -> None:
@@ -151,10 +162,16 @@ def check(data: d.Data) -> None:
 
     A day that stands for "never", such as 9999-12-31, is refused: no deadline can be counted from it.
     """
-    for field in _dates(type(data)):
-        day = getattr(data, field)
+    kind = type(data)
+    for day in _days(kind)(data):
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
-            raise BadEvent(f"data.{field}", f"must be a day from {FIRST_DAY} to {LAST_DAY}, or null")
-    rule = _RULES.get(type(data))
+            raise BadEvent(
+                f"data.{_named(data, day)}", f"must be a day from {FIRST_DAY} to {LAST_DAY}, or null"
+            )
+    rule = _RULES.get(kind)
     if rule:
         rule(data)
+
+
+def _named(data: d.Data, day: date) -> str:
+    return next(name for name in _dates(type(data)) if getattr(data, name) == day)

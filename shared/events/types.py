@@ -1,9 +1,12 @@
 """Every event type: its name, its data, its topic. The one place that names them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from shared import topics
 from shared.events import data as d
+from shared.identifiers import subject_check
 from shared.topics import Topic
 
 PREFIX = "id.patuh."
@@ -22,6 +25,11 @@ class EventType:
     def short(self) -> str:
         """`project.awarded` for `id.patuh.project.awarded.v1`."""
         return self.name.removeprefix(PREFIX).rsplit(".", 1)[0]
+
+    @cached_property
+    def check_subject(self) -> Callable[[str], str] | None:
+        """Raises InvalidIdentifier for a subject that it may not be about; None when it may be anything."""
+        return subject_check(*self.subjects) if self.subjects else None
 
 
 def _type(short: str, data: type[d.Data], topic: Topic, *subjects: str) -> EventType:

@@ -9,7 +9,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.registry.coverage import PROGRAMMES, Deltas, spans
+from services.registry.coverage import PROGRAMMES, spans
+from services.registry.deltas import Deltas
 from services.registry.enrolment import enrolment_fact, snapshots, subject_of
 from services.registry.wages import Span, in_force
 from shared.events import Event
