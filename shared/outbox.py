@@ -50,8 +50,8 @@ async def store(transaction: Transaction, messages: list[Message]) -> Row | None
     if not messages:
         return None
     plain = msgspec.msgpack.encode(messages)
-    # PostgreSQL would compress it too, at twenty times the cost.
-    packed = bytes(cramjam.lz4.compress(plain))
+    # Else PostgreSQL compresses it, at ten times the cost.
+    packed = bytes(cramjam.lz4.compress(plain, level=1))
     [row] = await transaction.rows("INSERT INTO outbox (messages) VALUES ($1) RETURNING id", packed)
     return Row(row.id, messages, len(plain))
 

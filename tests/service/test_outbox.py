@@ -143,7 +143,7 @@ async def test_only_so_much_is_kept_at_hand(place: Place, stream: Stream) -> Non
     async with sending(service):
         for number in range(3):
             large = message(event(f"{number}"))
-            large.headers.append(("filler", bytes(700_000)))
+            large.headers = [*large.headers, ("filler", bytes(700_000))]
             async with service.database.transaction() as transaction:
                 row = await outbox.store(transaction, [large] * 12)
             service.relay.committed(row)
