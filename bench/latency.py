@@ -51,12 +51,15 @@ class Latency(Struct):
 
 
 class Report(Struct):
-    """Everything a run has to say, by events a second; `batch_ms`: the mean batch of each service."""
+    """Everything a run has to say, by events a second; `batch_ms`: the mean batch of each service, `cores`:
+    how many of them each process kept busy.
+    """
 
     machine: machine.Machine
     seconds: float
     latency_ms: dict[str, Latency]
     batch_ms: dict[str, dict[str, float]]
+    cores: dict[str, dict[str, float]]
     others_share: dict[str, float]
     peak_rss_mb: dict[str, float]
 
@@ -98,7 +101,7 @@ def main(
 
 
 def _measured(stage: Stage, plan: Plan, on: machine.Machine) -> Report:
-    report = Report(on, plan.seconds, {}, {}, {}, {})
+    report = Report(on, plan.seconds, {}, {}, {}, {}, {})
     with stage.service("employer", "employer") as employer, stage.service("registry", "registry") as registry:
         probes = _prepared(stage, plan)
         services = (registry, employer)
@@ -111,11 +114,13 @@ def _measured(stage: Stage, plan: Plan, on: machine.Machine) -> Report:
             seen = asyncio.run(
                 send_and_see(stage.settings, rate, _WARM_UP_SECONDS, plan.seconds, mine, ordinary)
             )
-            report.others_share[str(rate)] = window.close().others_share
+            span = window.close()
+            report.others_share[str(rate)] = span.others_share
+            report.cores[str(rate)] = {n: used / span.seconds for n, used in span.cpu_seconds.items()}
             report.latency_ms[str(rate)] = _latency(seen)
             _say(f"{rate} events/s: {report.latency_ms[str(rate)]}")
             report.batch_ms[str(rate)] = {s.name: _mean_ms(before[s.name], _batches(s)) for s in services}
-            _say(f"mean batch: {report.batch_ms[str(rate)]}")
+            _say(f"mean batch: {report.batch_ms[str(rate)]}, cores: {report.cores[str(rate)]}")
             for service in services:
                 service.look()
         report.peak_rss_mb = {service.name: service.peak_rss / MIB for service in services}

@@ -2,8 +2,8 @@
 
 1. decode every record; what is no event of ours becomes a dead letter
 2. one transaction: the handler's facts and state, the outbox row, the dead letters
-3. commit the offsets, explicitly, of exactly this batch
-4. wake the relay, which publishes beside the next batch
+3. hand the outbox row to the relay, which publishes beside the next batch
+4. commit the offsets, explicitly, of exactly what is stored
 
 A failure of the broker or the database repeats step 2 with back-off. Any other failure is some
 message's: the batch is halved until the message is found, and it is put into the dead letters beside the
@@ -47,6 +47,25 @@ class _Left:
 
     received: list[Received] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+
+
+@dataclass
+class Batch:
+    """What is stored together: events, and the offsets to commit afterwards; `size` in bytes as it came."""
+
+    left: _Left
+    ends: dict[TopicPartition, int]
+    size: int
+
+    def __len__(self) -> int:
+        return len(self.left.received) + len(self.left.refused)
+
+    def add(self, other: "Batch") -> None:
+        """Put what was read after it behind it."""
+        self.left.received += other.left.received
+        self.left.refused += other.left.refused
+        self.ends |= other.ends
+        self.size += other.size
 
 
 @dataclass
@@ -102,20 +121,23 @@ class BatchConsumer:
         self._stopping.set()
 
     async def consume(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
-        """Handle one batch to the end: everything is stored and committed when it returns.
+        """Handle these records to the end: everything is stored and committed when it returns.
 
-        Raises RetryError when it was waiting and the service stops: nothing is committed then, and no
-        later batch is taken.
+        Raises RetryError when it was waiting and the service stops: nothing is committed then.
         """
-        if self._stopping.is_set():
-            return
-        left = _decode(records)
+        batch = read(records)
+        await self.store(batch)
+        self._progress.advanced(await commit(consumer, batch.ends))
+
+    async def store(self, batch: Batch) -> None:
+        """Handle a batch until it is stored: its offsets may be committed when this returns.
+
+        Raises RetryError when it was waiting and the service stops.
+        """
         with metrics.BATCH_SECONDS.labels(self._service).time():
             async for attempt in self._until_stored():
                 with attempt:
-                    await self._store(left)
-            self._progress.advanced(await _commit(consumer, records))
-        self._relay.wake()
+                    await self._store(batch.left)
 
     def _until_stored(self) -> AsyncRetrying:
         # Whatever the error: a batch given up here would be passed over by the next commit, and lost.
@@ -163,14 +185,15 @@ class BatchConsumer:
             work.bury_all(refused)
             if received:
                 await self._handler(work, received)
-            await outbox.store(transaction, work.messages)
+            row = await outbox.store(transaction, work.messages)
+        self._relay.committed(row)
         self._guard.stored(len(received), len(refused))
         self._progress.resume()
         metrics.EVENTS_HANDLED.labels(self._service).inc(len(received))
 
 
-async def _commit(consumer: AIOKafkaConsumer, records: Sequence[Record]) -> dict[TopicPartition, int]:
-    ends = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
+async def commit(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> dict[TopicPartition, int]:
+    """Commit these offsets; which of them are ours to commit. An error is only logged."""
     # A partition lost in a rebalance is its new owner's to commit; our effects are idempotent.
     ours = {partition: end for partition, end in ends.items() if partition in consumer.assignment()}
     try:
@@ -179,6 +202,12 @@ async def _commit(consumer: AIOKafkaConsumer, records: Sequence[Record]) -> dict
     except KafkaError as error:
         _log.warning("offsets not committed, the batch will come again", error=str(error))
     return ours
+
+
+def read(records: Sequence[Record]) -> Batch:
+    """Records as a batch, decoded."""
+    ends = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
+    return Batch(_decode(records), ends, sum(len(record.value or b"") for record in records))
 
 
 def _decode(records: Sequence[Record]) -> _Left:

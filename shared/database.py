@@ -7,7 +7,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, MetaData, event, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 _MIGRATION_LOCK = 7_264_001
@@ -49,9 +50,8 @@ class Database:
 
     def __init__(self, url: str, pool_size: int = 5) -> None:
         # Parameters hold wages and names, and an error is logged with its text.
-        self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True
-        )
+        self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, hide_parameters=True)
+        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -68,6 +68,15 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def _refuse_closed(connection: Any, *_: Any) -> None:
+    """Let the pool make new connections when this one has ended, as all do when the server is restarted.
+
+    Looked up, not asked: a question (`pool_pre_ping`) costs three round trips before each transaction.
+    """
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
 
 
 def _upgrade(connection: Connection, migrations: Path) -> None:

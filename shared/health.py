@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import psutil
@@ -104,16 +104,19 @@ async def report_of(lanes: Sequence[Progress]) -> dict[str, object]:
 
 
 class Reassignment(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Tells `progress` which partitions come and go when processes of the group do."""
+    """Tells `progress` which partitions come and go when processes of the group do, and that what was read
+    ahead is to be forgotten.
+    """
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
+    def __init__(self, progress: Progress, forget: Callable[[], None]) -> None:
+        self._progress, self._forget = progress, forget
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """They are somebody else's now, perhaps."""
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """What was committed before may be long past."""
+        self._forget()
         self._progress.forget(assigned)
 
 

@@ -4,7 +4,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 EVENTS_HANDLED = Counter("patuh_events_handled_total", "Events taken into the database", ["service"])
 DEAD_LETTERS = Counter("patuh_dead_letters_total", "Messages put into the dead letters", ["service", "field"])
-BATCH_SECONDS = Histogram("patuh_batch_seconds", "From batch read to offsets committed", ["service"])
+BATCH_SECONDS = Histogram("patuh_batch_seconds", "From a batch taken to its commit", ["service"])
 BATCH_RETRIES = Counter(
     "patuh_batch_retries_total", "Batches tried again after an infrastructure failure", ["service"]
 )

@@ -15,11 +15,13 @@ from shared.consuming import BatchConsumer, Handler, Work
 from shared.database import Database
 from shared.failure import Guard
 from shared.health import Progress, Reassignment, report_of
+from shared.lane import Lane
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.settings import Settings
 from shared.topics import Topic
 
+_GRACE_SECONDS = 25.0
 _log = logging.get(__name__)
 Task = Callable[[], Awaitable[None]]
 Pending = Callable[[], Awaitable[int]]
@@ -37,7 +39,7 @@ class Service:
         self.relay = Relay(self.database, self.producer, settings.service)
         self.progress = Progress(settings.service)
         self._lanes: list[tuple[Any, Progress]] = []
-        self._batches: list[BatchConsumer] = []
+        self._lane_stops: list[Callable[[float], Awaitable[None]]] = []
         self._tasks: list[Task] = [self.relay.run]
         self._pending: list[Pending] = [self._outbox_rows]
         self._first: list[Task] = []
@@ -53,8 +55,11 @@ class Service:
             batches = BatchConsumer(
                 self.settings.service, self.database, self.relay, progress, guard, handler
             )
-            self._batches.append(batches)
-            subscriber = bus.subscribe(self.broker, self.settings, batches, Reassignment(progress), *sources)
+            lane = Lane(batches, progress, self.settings.batch_records)
+            listener = Reassignment(progress, lane.forget)
+            self._lane_stops.append(lane.stop)
+            self._tasks.append(lane.run)
+            subscriber = bus.subscribe(self.broker, self.settings, lane, listener, *sources)
             self._lanes.append((subscriber, progress))
 
     @asynccontextmanager
@@ -63,8 +68,8 @@ class Service:
         async with self.database.transaction() as transaction:
             work = Work(transaction, self.settings.service)
             yield work
-            await outbox.store(transaction, work.messages)
-        self.relay.wake()
+            row = await outbox.store(transaction, work.messages)
+        self.relay.committed(row)
 
     def run_first(self, task: Task) -> None:
         """Run a task to its end before anybody is served; the tables are there by then."""
@@ -120,8 +125,7 @@ class Service:
             self.progress.fail(f"a task ended: {error!r}")
 
     async def _stop_consuming(self) -> None:
-        for batches in self._batches:
-            batches.stop()
+        await asyncio.gather(*(stop(_GRACE_SECONDS) for stop in self._lane_stops))
         await self.broker.stop()
 
     @asynccontextmanager

@@ -74,6 +74,10 @@ class Stream:
         """How many records came to a topic since the stream was opened."""
         return sum(end - self._from[partition] for partition, end in (await self._ends(topic)).items())
 
+    def began(self, partition: TopicPartition) -> int:
+        """Where a partition ended when the stream was opened."""
+        return self._from[partition]
+
     async def new(self, topic: topics.Topic) -> list[Record]:
         """Every record of a topic since the stream was opened, by partition and offset."""
         ends = await self._ends(topic)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
@@ -106,6 +107,75 @@ async def test_two_relays_share_the_rows_and_publish_each_once(place: Place, str
     async with running(one), running(other):
         await until(lambda: _is_empty(one))
     assert sorted(names(await stream.new(topics.EMPLOYERS))) == employers
+
+
+async def write(service: Service, *events: Event) -> None:
+    """Commit a row as a process does that lives on: its relay has the messages at hand."""
+    async with service.database.transaction() as transaction:
+        row = await outbox.store(transaction, [message(one) for one in events])
+    service.relay.committed(row)
+
+
+@asynccontextmanager
+async def sending(*services: Service) -> AsyncIterator[None]:
+    """Services that publish when they are told to."""
+    for service in services:
+        await service.producer.start()
+    yield
+    for service in services:
+        await service.producer.stop()
+        await service.database.close()
+
+
+async def test_what_is_at_hand_is_not_read_back(place: Place, stream: Stream) -> None:
+    service = place.service()
+    async with sending(service):
+        await write(service, event("at hand"))
+        async with service.database.transaction() as transaction:
+            await transaction.run("UPDATE outbox SET messages = 'nobody can read this'")
+        assert await service.relay.relay_some() == 1
+        assert await left(service) == 0
+    assert names(await stream.new(topics.EMPLOYERS)) == ["at hand"]
+
+
+async def test_only_so_much_is_kept_at_hand(place: Place, stream: Stream) -> None:
+    service = place.service()
+    async with sending(service):
+        for number in range(3):
+            large = message(event(f"{number}"))
+            large.headers = [*large.headers, ("filler", bytes(700_000))]
+            async with service.database.transaction() as transaction:
+                row = await outbox.store(transaction, [large] * 12)
+            service.relay.committed(row)
+        async with service.database.transaction() as transaction:
+            sizes = await transaction.rows("SELECT octet_length(messages) AS size FROM outbox")
+        assert max(row.size for row in sizes) < 1_000_000, "and it is compressed"
+        assert len(service.relay._at_hand) == 1
+        assert await service.relay.relay_some() == 3
+        assert service.relay._at_hand == {}
+    assert await stream.count(topics.EMPLOYERS) == 36
+
+
+async def test_rows_of_two_processes_are_published_in_their_order(place: Place, stream: Stream) -> None:
+    one, other = place.service(), place.service()
+    async with sending(one, other):
+        for number in range(0, 6, 2):
+            await write(one, event(f"{number}"))
+            await write(other, event(f"{number + 1}"))
+        assert await one.relay.relay_some() == 6
+        await write(other, event("6"))
+        assert await other.relay.relay_some() == 1
+    assert names(await stream.new(topics.EMPLOYERS)) == [f"{number}" for number in range(7)]
+
+
+async def test_a_row_of_an_earlier_version_is_published(place: Place, stream: Stream) -> None:
+    service = place.service()
+    async with sending(service):
+        async with service.database.transaction() as transaction:
+            plain = msgspec.msgpack.encode([message(event("not compressed"))])
+            await transaction.run("INSERT INTO outbox (messages) VALUES ($1)", plain)
+        assert await service.relay.relay_some() == 1
+    assert names(await stream.new(topics.EMPLOYERS)) == ["not compressed"]
 
 
 class Faltering(Producer):
