@@ -7,7 +7,6 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import islice
 
 import msgspec
 from msgspec import Struct
@@ -16,8 +15,7 @@ from pydantic import SecretStr
 from bench import loading
 from bench.measuring import BenchFailedError
 from bench.stage import ROOT
-from patuh import nation
-from patuh.nation import Arrival, NationPlan, Share
+from patuh.nation import Arrival, NationPlan, Share, nation_events
 from shared import bus
 from shared.events import Event
 from shared.settings import Settings
@@ -52,11 +50,7 @@ def _start(order: Order) -> "subprocess.Popen[bytes]":
 
 def _events(order: Order) -> Iterator[Event]:
     plan = NationPlan(order.employers, order.workers, order.months, order.seed)
-    share = Share(order.number, order.of)
-    yield from islice(nation.profiles(plan), share.number, None, share.of)
-    for month in range(order.months):
-        yield from nation.worker_events(plan, month, order.arrival, share)
-        yield from islice(nation.contributions(plan, month), share.number, None, share.of)
+    return nation_events(plan, order.arrival, Share(order.number, order.of))
 
 
 def _settings(bootstrap: str) -> Settings:

@@ -9,15 +9,18 @@ from patuh.nation.plan import WHOLE, Arrival, NationPlan, Share, shuffled
 from shared.events import Event
 
 
-def nation_events(plan: NationPlan) -> Iterator[Event]:
-    """Every event of the plan. The same plan yields the same events."""
-    months = (chain(worker_events(plan, m), contributions(plan, m)) for m in range(plan.months))
-    return chain(profiles(plan), chain.from_iterable(months))
+def nation_events(plan: NationPlan, arrival: Arrival = "shuffled", share: Share = WHOLE) -> Iterator[Event]:
+    """Every event of the plan, or those of one of several writers. The same plan yields the same events."""
+    months = (
+        chain(worker_events(plan, month, arrival, share), contributions(plan, month, share))
+        for month in range(plan.months)
+    )
+    return chain(profiles(plan, share), chain.from_iterable(months))
 
 
-def profiles(plan: NationPlan) -> Iterator[Event]:
+def profiles(plan: NationPlan, share: Share = WHOLE) -> Iterator[Event]:
     """The employers, and the project of every seventh."""
-    for number in range(plan.employers):
+    for number in range(share.number, plan.employers, share.of):
         yield facts.employer(plan, number)
         if plan.has_project(number):
             yield facts.project(plan, number)
@@ -43,9 +46,9 @@ def _each_once(count: int, seed: int) -> Iterator[int]:
         number = (number + step) % count
 
 
-def contributions(plan: NationPlan, month: int) -> Iterator[Event]:
+def contributions(plan: NationPlan, month: int, share: Share = WHOLE) -> Iterator[Event]:
     """What each employer paid for a month, by the 15th of the next."""
-    return (contribution(plan, number, month) for number in range(plan.employers))
+    return (contribution(plan, number, month) for number in range(share.number, plan.employers, share.of))
 
 
 def contribution(plan: NationPlan, number: int, month: int) -> Event:

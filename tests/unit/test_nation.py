@@ -74,10 +74,9 @@ def test_by_employer_the_workers_of_a_firm_come_together() -> None:
 
 @pytest.mark.parametrize("arrival", ["shuffled", "by-employer"])
 def test_several_writers_make_together_what_one_would(arrival: Arrival) -> None:
-    whole = {event.id for event in worker_events(PLAN, 1, arrival)}
-    shares = [{e.id for e in worker_events(PLAN, 1, arrival, Share(n, 3))} for n in range(3)]
-    assert set().union(*shares) == whole
-    assert sum(map(len, shares)) == len(whole) == 2_400
+    shares = [{e.id for e in nation_events(PLAN, arrival, Share(n, 3))} for n in range(3)]
+    assert set().union(*shares) == {event.id for event in nation_events(PLAN, arrival)}
+    assert sum(map(len, shares)) == PLAN.events
 
 
 @pytest.mark.parametrize("months", [1, 2, 5])
@@ -158,6 +157,7 @@ def test_the_command_writes_plain_and_compressed_and_to_standard_output(tmp_path
     assert run("--gzip", "-o", str(zipped))[0] == 0
     assert gzip.decompress(zipped.read_bytes()) == plain.read_bytes() == run("-o", "-")[1]
     assert plain.read_bytes() == b"".join(written(NationPlan(20, 300)))
+    assert run("--arrival", "by-employer", "-o", "-")[1] != plain.read_bytes()
 
 
 @pytest.mark.parametrize(
