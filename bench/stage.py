@@ -41,6 +41,10 @@ class Stage:
         """The process of a part or a service."""
         return psutil.Process(self.stack.pid(member))
 
+    def parts_processes(self) -> dict[str, psutil.Process]:
+        """PostgreSQL and Kafka."""
+        return {name: self.process(name) for name in ("postgres", "kafka")}
+
     def environment(self, database: str) -> dict[str, str]:
         """What a process needs to work on this stage in `database`, which also names its group."""
         return {

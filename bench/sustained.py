@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-import psutil
 import typer
 from msgspec import Struct
 from rich.console import Console
@@ -93,7 +92,7 @@ def _measured(
         with stage.service("registry", "registry") as registry:
             services = (registry, employer)
             wait_until("first commit", lambda: (registry.lag() or plan.events) < _for_registry(plan))
-            meter = Meter({s.name: s.process for s in services} | _parts(stage))
+            meter = Meter({s.name: s.process for s in services} | stage.parts_processes())
             before = registry.lag() or 0
             windows = _windows(services, before, window)
             span = meter.close()
@@ -117,10 +116,6 @@ def _measured(
 def _for_registry(plan: NationPlan) -> int:
     """Worker events and contributions."""
     return plan.months * (plan.workers + plan.employers)
-
-
-def _parts(stage: Stage) -> dict[str, psutil.Process]:
-    return {name: stage.process(name) for name in ("postgres", "kafka")}
 
 
 def _windows(services: tuple[Watched, Watched], left: int, seconds: float) -> list[Window]:

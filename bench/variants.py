@@ -103,8 +103,7 @@ class Contest:
         return run
 
     def _measure(self, variant: str, number: int, services: Sequence[Watched], to_flags: bool) -> Run:
-        parts = {name: self.stage.process(name) for name in ("postgres", "kafka")}
-        events, span = measure(services, parts, self.stage.workload.events, to_flags)
+        events, span = measure(services, self.stage.parts_processes(), self.stage.workload.events, to_flags)
         return Run(
             variant=variant,
             round=number,

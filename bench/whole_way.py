@@ -85,8 +85,7 @@ def _settings(service: str, sink: Sink) -> Mapping[str, str]:
 
 
 def _measured(stage: Stage, services: list[Watched], order: Order) -> tuple[Sent, Span]:
-    processes = {s.name: s.process for s in services}
-    processes |= {name: stage.process(name) for name in ("postgres", "kafka")}
+    processes = {s.name: s.process for s in services} | stage.parts_processes()
     with _client(order) as client:
         assert client.stdin is not None
         assert client.stdout is not None

@@ -46,7 +46,8 @@ def compete(variant: str, number: int, stage: Stage, truth: Truth, database: str
     with TemporaryDirectory(prefix="patuh-bench-") as name:
         folder = Path(name)
         env = _environment(folder, events, durable) | stage.environment(database)
-        run, report = run_program(variant, number, command(folder / "classes"), env)
+        argv = command(folder / "classes")
+        run, report = run_program(variant, number, argv, env, stage.parts_processes())
     whole = events == stage.workload.events
     _check(stage, truth if whole else _truth_of(stage, report), report, database if durable else None)
     return run

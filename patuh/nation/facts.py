@@ -77,7 +77,7 @@ def line(plan: NationPlan, worker: int, month: int) -> Event:
     number = plan.employer_of(worker)
     drawn = hashlib.blake2b(f"{plan.seed}:{worker}".encode(), digest_size=20).hexdigest()
     kind = _kind(plan, worker, month)
-    effective = plan.month(month) + timedelta(days=int(drawn[month % 38 : month % 38 + 2], 16) % 28)
+    effective = plan.month(month) + timedelta(days=_day(int(drawn[month % 38 : month % 38 + 2], 16)))
     data = _enrolment(kind, worker, month, effective)
     data.employer = employer_subject(plan, number)
     data.project = project_subject(number) if plan.has_project(number) and plan.on_project(worker) else None
@@ -86,6 +86,11 @@ def line(plan: NationPlan, worker: int, month: int) -> Event:
     event_id = f"{drawn[:10]}x{drawn[10:20]}-{month + 1}"
     name = numbers.nik(plan.seed, worker, plan.start) if plan.named == "nik" else drawn
     return _event(kind, event_id, SIPP, f"worker:{name}", effective, data, worker)
+
+
+def _day(drawn: int) -> int:
+    """The first of the month for half of the facts, else any day up to the 28th."""
+    return drawn // 2 % 28 if drawn % 2 else 0
 
 
 def _kind(plan: NationPlan, worker: int, month: int) -> EventType:
