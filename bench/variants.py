@@ -42,7 +42,7 @@ class Sizes:
 
 
 FULL = Sizes(300_000, 3, naive=3_000, faust=20_000, whole_way=30_000, latency_seconds=20, history=100_000)
-QUICK = Sizes(60_000, 1, naive=1_000, faust=10_000, whole_way=6_000, latency_seconds=4, history=10_000)
+QUICK = Sizes(60_000, 1, naive=1_000, faust=10_000, whole_way=6_000, latency_seconds=4, history=20_000)
 
 
 @dataclass(frozen=True)
