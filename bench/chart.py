@@ -14,6 +14,7 @@ from bench.report import Report
 
 _LEFT, _WIDTH, _RIGHT, _ROW, _TOP, _BOTTOM = 190, 560, 110, 26, 40, 64
 _OURS, _LIMIT, _OTHERS = "#0b7a75", "#8a8f98", "#c98b2b"
+_OUR_NAMES = ("registry", "gateway")
 _STYLE = 'font-family="sans-serif" font-size="13" fill="#222"'
 
 
@@ -43,7 +44,7 @@ def _line(x: float, decade: int, bottom: int) -> Markup:
 
 def _bar(row: int, variant: str, rate: float, scale: float, first: int) -> Markup:
     y, width = _TOP + row * _ROW, max(1.0, scale * (log10(rate) - first))
-    colour = _LIMIT if variant == "limit" else _OURS if variant.startswith("registry") else _OTHERS
+    colour = _LIMIT if variant == "limit" else _OURS if variant.startswith(_OUR_NAMES) else _OTHERS
     shape = f'<rect x="{_LEFT}" y="{y}" width="{width:.0f}" height="{_ROW - 8}" fill="{colour}"/>'
     middle = y + 14
     label = _text(_LEFT - 8, middle, variant, "end")

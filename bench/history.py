@@ -47,7 +47,15 @@ def main(
     json: Annotated[Path | None, typer.Option(help="Write everything to this file")] = None,
 ) -> None:
     """Measure the registry's rate with more and more history in its tables."""
-    cases = _cases(grows, [int(factor) for factor in factors.split(",")], rounds)
+    found = measure_growth([int(factor) for factor in factors.split(",")], grows, events, rounds)
+    _show(found, Console())
+    if json:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
+
+
+def measure_growth(factors: list[int], grows: str, events: int, rounds: int) -> Report:
+    """Measure each case on a stage of its own. Raises BenchFailedError, EmbeddedError."""
+    cases = _cases(grows, factors, rounds)
     workload, load = Workload(events), os.getloadavg()[0]
     with (
         tempfile.TemporaryDirectory(prefix="patuh-bench-", ignore_cleanup_errors=True) as folder,
@@ -55,10 +63,7 @@ def main(
     ):
         truth = proof.coverage_of(workload)
         runs = [_run(stage, case, truth) for case in cases]
-        found = _report(machine.describe(stage.parts, load), events, cases, runs)
-    _show(found, Console())
-    if json:
-        json.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
+        return _report(machine.describe(stage.parts, load), events, cases, runs)
 
 
 class _Case(Struct, frozen=True):

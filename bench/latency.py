@@ -86,7 +86,14 @@ def main(
     json: Annotated[Path | None, typer.Option(help="Write everything to this file")] = None,
 ) -> None:
     """Measure how long an event takes to its flag under a steady load."""
-    wanted = [int(rate) for rate in rates.split(",")]
+    found = measure_rates([int(rate) for rate in rates.split(",")], seconds)
+    _show(found, Console())
+    if json:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
+
+
+def measure_rates(wanted: Sequence[int], seconds: float) -> Report:
+    """Keep each rate so long, on a stage of its own. Raises BenchFailedError, EmbeddedError."""
     ordinary = sum(round(rate * (seconds + _WARM_UP_SECONDS)) for rate in wanted)
     plan = Plan(wanted, seconds, Background(_HISTORY + ordinary, held_back=ordinary))
     load = os.getloadavg()[0]
@@ -94,10 +101,7 @@ def main(
         tempfile.TemporaryDirectory(prefix="patuh-bench-", ignore_cleanup_errors=True) as folder,
         set_stage(Path(folder), list(_SERVICES), plan.background, _say) as stage,
     ):
-        found = _measured(stage, plan, machine.describe(stage.parts, load))
-    _show(found, Console())
-    if json:
-        json.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
+        return _measured(stage, plan, machine.describe(stage.parts, load))
 
 
 def _measured(stage: Stage, plan: Plan, on: machine.Machine) -> Report:

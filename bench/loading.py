@@ -1,6 +1,6 @@
 """Puts a workload on its topics, keyed as the gateway keys it, and empties topics between runs."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 import msgspec
@@ -9,10 +9,10 @@ from aiokafka.admin import AIOKafkaAdminClient
 from tenacity import retry, retry_if_result, wait_fixed
 
 from bench.workload import Workload
+from patuh.nation.writing import to_message as to_message  # the timetable sends one by one
 from shared import bus, topics
 from shared.events import Event
-from shared.events.data import WorkerRegistered, WorkerUnregistered
-from shared.producer import Message, Producer, message
+from shared.producer import Producer
 from shared.settings import Settings
 from shared.topics import Topic
 
@@ -24,7 +24,7 @@ class _HasId(msgspec.Struct):
 
 
 _ID = msgspec.json.Decoder(_HasId)
-_OUTPUT = (topics.COVERAGE, topics.FLAGS, topics.DEAD_LETTERS)
+_OUTPUT = (topics.COVERAGE, topics.FLAGS, topics.ALERTS, topics.DEAD_LETTERS)
 
 
 async def load(settings: Settings, workload: Workload) -> None:
@@ -45,23 +45,22 @@ async def publish(settings: Settings, events: Iterable[Event]) -> None:
         await producer.stop()
 
 
-def to_message(event: Event) -> Message:
-    """The message of an event, keyed as the gateway keys it."""
-    data = event.data
-    return message(event, data.employer if isinstance(data, WorkerRegistered | WorkerUnregistered) else None)
-
-
 async def empty_output(settings: Settings) -> None:
     """Make the topics that a run writes anew: the next run must not read what the last one said."""
+    await empty(settings, _OUTPUT)
+
+
+async def empty(settings: Settings, emptied: Sequence[Topic]) -> None:
+    """Make topics anew. Raises KafkaError."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
     await admin.start()
-    names = {topic.name for topic in _OUTPUT}
+    names = {topic.name for topic in emptied}
     try:
-        await admin.delete_topics(sorted(names))
+        await admin.delete_topics(sorted(names & set(await admin.list_topics())))
         await _gone(admin, names)
     finally:
         await admin.close()
-    await bus.ensure_topics(settings, _OUTPUT)
+    await bus.ensure_topics(settings, emptied)
 
 
 @retry(retry=retry_if_result(bool), wait=wait_fixed(0.1))

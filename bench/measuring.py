@@ -151,6 +151,8 @@ def measure(
         return all(service.idle() for service in services) if to_flags else first.lag() == 0
 
     wait_until(f"first commit of {first.name}", begun)
+    if not left[0]:
+        raise BenchFailedError(f"{first.name} committed everything at once: take more events")
     window = Window({s.name: s.process for s in services} | dict(parts))
     wait_until(f"{first.name} at lag 0", done)
     return left[0], window.close()

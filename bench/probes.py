@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
 
-from bench.workload import OSS, SIPP, Workload
+from bench.workload import Workload
 from patuh.city import numbers
+from patuh.nation.facts import OSS, SIPP
 from shared.events import Event, EventType, types
 from shared.events import data as d
 

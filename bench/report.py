@@ -7,6 +7,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
+from bench.latency import Latency
 from bench.machine import Machine
 from bench.measuring import Run
 from bench.workload import Workload
@@ -36,17 +37,30 @@ class Summary(Struct):
     others_share: float | None
 
 
-class Report(Struct):
-    """Everything a run has to say: by variant the median of events a second, and the memory (MiB) of all its
-    processes at their peaks. A ratio is the median of its rounds; one whose variants did not run is left out.
+class Spread(Struct):
+    """The least and the most of the rounds."""
+
+    least: float
+    most: float
+
+
+class Report(Struct, kw_only=True):
+    """Everything a run has to say. By variant: the median of events a second, the memory (MiB) of all its
+    processes at their peaks, and the `events` it was given, fewer where it is slow. A ratio is the median of
+    its rounds; one whose variants did not run is left out. `latency_ms`: from event to flag, by events a
+    second. `history_slowdown`: how many times slower, by what grows and by factor.
     """
 
     machine: Machine
     workload: dict[str, int | str]
     events_per_s: dict[str, float]
     peak_rss_mb: dict[str, float]
+    events: dict[str, int]
     variants: list[Summary]
     ratios: dict[str, float]
+    ratio_spread: dict[str, Spread]
+    latency_ms: dict[str, Latency] = {}
+    history_slowdown: dict[str, dict[str, float]] = {}
     runs: list[Run]
 
 
@@ -61,10 +75,18 @@ def report(machine: Machine, workload: Workload, runs: Sequence[Run]) -> Report:
         "workers": workload.workers,
     }
     summaries = [summary(name, [run for run in runs if run.variant == name]) for name in names]
-    rates = {one.variant: one.rate for one in summaries}
-    peaks = {one.variant: sum(one.peak_rss_mb.values()) for one in summaries}
-    ratios = {name: _ratio(runs, *pair) for name, pair in RATIOS.items() if set(pair) <= set(names)}
-    return Report(machine, described, rates, peaks, summaries, ratios, list(runs))
+    ratios = {name: _ratios(runs, *pair) for name, pair in RATIOS.items() if set(pair) <= set(names)}
+    return Report(
+        machine=machine,
+        workload=described,
+        events_per_s={one.variant: one.rate for one in summaries},
+        peak_rss_mb={one.variant: sum(one.peak_rss_mb.values()) for one in summaries},
+        events={name: max(run.events for run in runs if run.variant == name) for name in names},
+        variants=summaries,
+        ratios={name: median(found) for name, found in ratios.items()},
+        ratio_spread={name: Spread(min(found), max(found)) for name, found in ratios.items()},
+        runs=list(runs),
+    )
 
 
 def summary(name: str, runs: list[Run]) -> Summary:
@@ -79,16 +101,32 @@ def summary(name: str, runs: list[Run]) -> Summary:
     return Summary(name, median(rates), min(rates), max(rates), cpu, peaks, others)
 
 
-def _ratio(runs: Sequence[Run], above: str, below: str) -> float:
+def _ratios(runs: Sequence[Run], above: str, below: str) -> list[float]:
     rates = {(run.variant, run.round): run.rate for run in runs}
     rounds = {run.round for run in runs}
-    return median(rates[above, number] / rates[below, number] for number in rounds)
+    return [rates[above, number] / rates[below, number] for number in rounds]
 
 
 def show(found: Report, console: Console) -> None:
-    """Print the table, the machine and the ratios."""
-    show_variants(found.variants, found.machine, console)
-    console.print(", ".join(f"{name} {value:.2f}" for name, value in found.ratios.items()))
+    """Print the tables and the machine."""
+    if found.variants:
+        show_variants(found.variants, found.machine, console)
+    _show_ratios(found, console)
+    for rate, one in found.latency_ms.items():
+        told = f"p50 {one.p50:.0f}, p99 {one.p99:.0f}, p99.9 {one.p999:.0f}"
+        console.print(f"event to flag at {rate} events/s: {told} ms", highlight=False)
+    for grows, slower in found.history_slowdown.items():
+        told = ", ".join(f"x{factor} {ratio:.2f}" for factor, ratio in slower.items())
+        console.print(f"times slower as {grows} grow: {told}", highlight=False)
+
+
+def _show_ratios(found: Report, console: Console) -> None:
+    table = Table("ratio", "median", "least", "most")
+    for name, ratio in found.ratios.items():
+        spread = found.ratio_spread[name]
+        table.add_row(name, *(f"{value:.2f}" for value in (ratio, spread.least, spread.most)))
+    if found.ratios:
+        console.print(table)
 
 
 def show_variants(variants: Sequence[Summary], machine: Machine, console: Console) -> None:

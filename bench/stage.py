@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from shared.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 _HOST = "127.0.0.1"
+_NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class Stage:
         """The process of a part or a service."""
         return psutil.Process(self.stack.pid(member))
 
+    def parts_processes(self) -> dict[str, psutil.Process]:
+        """PostgreSQL and Kafka."""
+        return {name: self.process(name) for name in ("postgres", "kafka")}
+
     def environment(self, database: str) -> dict[str, str]:
         """What a process needs to work on this stage in `database`, which also names its group."""
         return {
@@ -51,14 +56,18 @@ class Stage:
         }
 
     @contextmanager
-    def service(self, service: str, database: str, number: int = 1) -> Iterator[Watched]:
-        """Run a service in a database and a consumer group of its own; `number` 2 shares those of 1."""
+    def service(
+        self, service: str, database: str, number: int = 1, more: Mapping[str, str] = _NOTHING
+    ) -> Iterator[Watched]:
+        """Run a service in a database and a consumer group of its own; `number` 2 shares those of 1.
+        `more` is set in its environment.
+        """
         member = database if number == 1 else f"{database}_{number}"
         port = free_port()
         argv = [sys.executable, "-m", "uvicorn", f"services.{service}.app:app", "--host", _HOST]
         argv += ["--port", str(port), "--no-access-log", "--log-level", "warning"]
         url = f"http://{_HOST}:{port}/health"
-        self.stack.start_service(ServiceSpec(member, argv, self.environment(database), url))
+        self.stack.start_service(ServiceSpec(member, argv, self.environment(database) | dict(more), url))
         try:
             self.stack.wait_healthy(member)
             # One client for all questions: making one costs more than a batch.
@@ -71,13 +80,19 @@ class Stage:
 
 
 @contextmanager
-def set_stage(folder: Path, databases: list[str], workload: Workload, announce: Announce) -> Iterator[Stage]:
-    """Start the parts in `folder` and load the workload. Raises BenchFailedError, EmbeddedError."""
+def set_stage(
+    folder: Path, databases: list[str], workload: Workload, announce: Announce, loaded: bool = True
+) -> Iterator[Stage]:
+    """Start the parts in `folder` and load the workload, unless its topics are to be empty.
+
+    Raises BenchFailedError, EmbeddedError.
+    """
     # An empty environment: never the servers of somebody else, whose topics would be deleted between runs.
     with Stack(folder, announce=announce, databases=databases, environ={}) as stack:
         parts = stack.start_parts()
         if parts.broker_kind != "apache-kafka":
             raise BenchFailedError(f"measured on Apache Kafka only, and this is {parts.broker_kind}")
         stage = Stage(stack, parts, workload)
-        asyncio.run(loading.load(stage.settings, workload))
+        if loaded:
+            asyncio.run(loading.load(stage.settings, workload))
         yield stage

@@ -12,7 +12,6 @@ from bench.proof import Truth
 from bench.stage import Stage
 from shared import topics
 
-NAIVE_EVENTS = 3_000
 _DATABASES = ("limit", "registry", "registry_of_both", "employer", "naive", *running.VARIANTS)
 NAMES = ("limit", "registry", "registry+employer", "naive", *running.VARIANTS)
 _WRITTEN = (topics.COVERAGE, topics.FLAGS)
@@ -28,11 +27,31 @@ def _named(name: str, number: int) -> str:
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """How many events the slow variants are given, which would hold up all the others, and how often and
+    with how many events the others run. `latency_seconds`: how long each rate of `bench.latency` is kept.
+    """
+
+    events: int
+    rounds: int
+    naive: int
+    faust: int
+    whole_way: int
+    latency_seconds: float
+    history: int
+
+
+FULL = Sizes(300_000, 3, naive=3_000, faust=20_000, whole_way=30_000, latency_seconds=20, history=100_000)
+QUICK = Sizes(60_000, 1, naive=1_000, faust=10_000, whole_way=6_000, latency_seconds=4, history=20_000)
+
+
+@dataclass(frozen=True)
 class Contest:
     """Runs the variants on a stage and checks each result against the `truth` of the whole topic."""
 
     stage: Stage
     truth: Truth
+    sizes: Sizes
 
     def round(self, number: int, names: Sequence[str] = NAMES) -> Iterator[Run]:
         """Each of these variants once. Raises BenchFailedError when one comes to a wrong result."""
@@ -49,7 +68,8 @@ class Contest:
         }
         if name in own:
             return own[name](number)
-        return running.compete(name, number, self.stage, self.truth, _named(name, number))
+        most = self.sizes.faust if name.startswith("faust") else self.stage.workload.events
+        return running.compete(name, number, self.stage, self.truth, _named(name, number), most)
 
     def _limit(self, number: int) -> Run:
         database = _named("limit", number)
@@ -57,7 +77,7 @@ class Contest:
 
     def _naive(self, number: int) -> Run:
         database = _named("naive", number)
-        run = compare("naive", number, self.stage, database, NAIVE_EVENTS)
+        run = compare("naive", number, self.stage, database, self.sizes.naive)
         dsn = self.stage.parts.dsns[database]
         truth = proof.coverage_of(self.stage.workload, proof.stored_ids(dsn))
         proof.check_coverage(dsn, truth)
@@ -83,8 +103,7 @@ class Contest:
         return run
 
     def _measure(self, variant: str, number: int, services: Sequence[Watched], to_flags: bool) -> Run:
-        parts = {name: self.stage.process(name) for name in ("postgres", "kafka")}
-        events, span = measure(services, parts, self.stage.workload.events, to_flags)
+        events, span = measure(services, self.stage.parts_processes(), self.stage.workload.events, to_flags)
         return Run(
             variant=variant,
             round=number,

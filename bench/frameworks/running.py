@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,25 +14,17 @@ from bench.stage import Stage
 from bench.stopwatch import Report
 from shared import topics
 
-DECLARED = 50  # workers: most employers reach it, miss it while some are gone, and reach it again
+DECLARED = 26  # workers: most small employers reach it, miss it while some are gone, and reach it again
 
 
 def _python(module: str) -> Callable[[Path], list[str]]:
     return lambda _: [str(environment.interpreter()), "-m", f"bench.frameworks.{module}"]
 
 
-@dataclass(frozen=True)
-class Framework:
-    """How it is started, and the most events it is given: a slow one would hold up all the others."""
-
-    command: Callable[[Path], list[str]]
-    most_events: int
-
-
-FRAMEWORKS = {
-    "quix": Framework(_python("on_quix"), 1_000_000),
-    "faust": Framework(_python("on_faust"), 20_000),
-    "kafka-streams": Framework(java.command, 5_000_000),
+FRAMEWORKS: dict[str, Callable[[Path], list[str]]] = {
+    "quix": _python("on_quix"),
+    "faust": _python("on_faust"),
+    "kafka-streams": java.command,
 }
 DURABLE = "-durable"
 VARIANTS = [variant for name in FRAMEWORKS for variant in (name, name + DURABLE)]
@@ -45,14 +36,18 @@ def prepare() -> None:
     java.jars()
 
 
-def compete(variant: str, number: int, stage: Stage, truth: Truth, database: str) -> Run:
-    """Run a framework's variant in `database`. Raises BenchFailedError when it comes to a wrong result."""
-    framework, durable = FRAMEWORKS[variant.removesuffix(DURABLE)], variant.endswith(DURABLE)
-    events = min(framework.most_events, stage.workload.events)
+def compete(variant: str, number: int, stage: Stage, truth: Truth, database: str, most: int) -> Run:
+    """Run a framework's variant on `most` events at most, in `database`.
+
+    Raises BenchFailedError when it comes to a wrong result.
+    """
+    command, durable = FRAMEWORKS[variant.removesuffix(DURABLE)], variant.endswith(DURABLE)
+    events = min(most, stage.workload.events)
     with TemporaryDirectory(prefix="patuh-bench-") as name:
         folder = Path(name)
         env = _environment(folder, events, durable) | stage.environment(database)
-        run, report = run_program(variant, number, framework.command(folder / "classes"), env)
+        argv = command(folder / "classes")
+        run, report = run_program(variant, number, argv, env, stage.parts_processes())
     whole = events == stage.workload.events
     _check(stage, truth if whole else _truth_of(stage, report), report, database if durable else None)
     return run

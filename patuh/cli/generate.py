@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from patuh.cli.options import aside, read_date, stop_with, told_plainly
-from patuh.nation import NationPlan, nation_events
+from patuh.nation import Arrival, NationPlan, nation_events
 from patuh.nation.writing import Format, Step, publish, write
+from shared.events import Event
 from shared.settings import Settings
 
 _FAST, _START = 3, date(2025, 1, 1)
@@ -30,6 +31,9 @@ def generate(
         date | None,
         typer.Option(parser=read_date, metavar="DATE", help="A day of the first month; default: 2025-01-01."),
     ] = None,
+    arrival: Annotated[
+        Arrival, typer.Option(help="A month's workers in random order, or those of each employer together.")
+    ] = "shuffled",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file; - is standard output.")
     ] = None,
@@ -63,7 +67,10 @@ def generate(
     if to_kafka and nik:
         stop_with("--nik: no NIK goes on a topic; send such events through the gateway")
     with told_plainly(), _progress(plan.events) as step:
-        made = _published(plan, to_kafka, step) if to_kafka else _written(plan, output, form, zipped, step)
+        events = nation_events(plan, arrival)
+        made = (
+            _published(events, to_kafka, step) if to_kafka else _written(events, output, form, zipped, step)
+        )
     aside.print(f"{made:,} events", highlight=False)
 
 
@@ -76,16 +83,16 @@ def _plan(employers: int, workers: int, months: int, seed: int, start: date, nik
         stop_with(str(error))
 
 
-def _written(plan: NationPlan, output: Path | None, form: Format, zipped: bool, step: Step) -> int:
+def _written(events: Iterator[Event], output: Path | None, form: Format, zipped: bool, step: Step) -> int:
     assert output is not None
     with _opened(output, zipped) as file:
-        return write(nation_events(plan), file, form, step)
+        return write(events, file, form, step)
 
 
-def _published(plan: NationPlan, servers: str, step: Step) -> int:
+def _published(events: Iterator[Event], servers: str, step: Step) -> int:
     settings = Settings(kafka_bootstrap_servers=servers, database_url=SecretStr("unused"))
     try:
-        return publish(nation_events(plan), settings, step)
+        return publish(events, settings, step)
     except KafkaError as error:
         stop_with(f"Kafka on {servers}: {error}")
 

@@ -1,6 +1,16 @@
 """A nation of employers and workers as a stream of events, in constant memory whatever its size."""
 
-from patuh.nation.plan import NationPlan
-from patuh.nation.stream import contributions, nation_events, profiles, worker_events
+from patuh.nation.plan import WHOLE, Arrival, NationPlan, Share
+from patuh.nation.stream import contribution, contributions, nation_events, profiles, worker_events
 
-__all__ = ["NationPlan", "contributions", "nation_events", "profiles", "worker_events"]
+__all__ = [
+    "WHOLE",
+    "Arrival",
+    "NationPlan",
+    "Share",
+    "contribution",
+    "contributions",
+    "nation_events",
+    "profiles",
+    "worker_events",
+]

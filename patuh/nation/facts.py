@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from patuh.city import numbers
 from patuh.nation.plan import NationPlan
@@ -19,7 +20,13 @@ _CONTRIBUTION_IDR = 280_000
 
 def employer_subject(plan: NationPlan, number: int) -> str:
     """The subject of employer number `number`."""
-    return f"employer:{numbers.npwp(plan.seed, number)}"
+    return _employer_subject(plan.seed, number)
+
+
+# Each comes again with each of its workers, and a check digit takes as long as the rest of a line.
+@lru_cache(maxsize=50_000)
+def _employer_subject(seed: int, number: int) -> str:
+    return f"employer:{numbers.npwp(seed, number)}"
 
 
 def project_subject(number: int) -> str:
@@ -29,7 +36,6 @@ def project_subject(number: int) -> str:
 
 def employer(plan: NationPlan, number: int) -> Event:
     """The registration of an employer; every eighth declares more workers than it has."""
-    headcount = plan.headcount(number)
     data = d.EmployerRegistered(
         name=f"PT Contoh {number}",
         npwp=numbers.npwp(plan.seed, number),
@@ -37,7 +43,7 @@ def employer(plan: NationPlan, number: int) -> Event:
         size=plan.band_of(number).size,
         sector="private",
         region=_REGIONS[number % len(_REGIONS)],
-        workforce=headcount + (1 + headcount // 10 if number % 8 == 0 else 0),
+        workforce=plan.workforce(number),
         programmes=["jkk", "jkm", "jht"],
         obliged_since=_FOUNDED,
         member_since=_FOUNDED,
@@ -71,25 +77,31 @@ def line(plan: NationPlan, worker: int, month: int) -> Event:
     number = plan.employer_of(worker)
     drawn = hashlib.blake2b(f"{plan.seed}:{worker}".encode(), digest_size=20).hexdigest()
     kind = _kind(plan, worker, month)
-    effective = plan.month(month) + timedelta(days=int(drawn[month % 38 : month % 38 + 2], 16) % 28)
+    effective = plan.month(month) + timedelta(days=_day(int(drawn[month % 38 : month % 38 + 2], 16)))
     data = _enrolment(kind, worker, month, effective)
     data.employer = employer_subject(plan, number)
-    data.project = project_subject(number) if plan.has_project(number) and worker % 4 == 0 else None
+    data.project = project_subject(number) if plan.has_project(number) and plan.on_project(worker) else None
     # From the natural key and the version, as importers do: ids do not come in their sorting order.
-    event_id = f"{drawn[:20]}-{month + 1}"
+    # With a letter in the middle: the gateway refuses what holds 16 digits, which may be a NIK.
+    event_id = f"{drawn[:10]}x{drawn[10:20]}-{month + 1}"
     name = numbers.nik(plan.seed, worker, plan.start) if plan.named == "nik" else drawn
     return _event(kind, event_id, SIPP, f"worker:{name}", effective, data, worker)
 
 
+def _day(drawn: int) -> int:
+    """The first of the month for half of the facts, else any day up to the 28th."""
+    return drawn // 2 % 28 if drawn % 2 else 0
+
+
 def _kind(plan: NationPlan, worker: int, month: int) -> EventType:
     """Seven of ten stay, two leave in the middle and come back, one leaves in the last month."""
-    habit, middle = worker % 10, plan.months // 2
+    habit, middle = worker % 10, plan.months // 2 if plan.months > 2 else plan.months
     if month == 0:
         return types.WORKER_REGISTERED
     if habit in (7, 8) and month in (middle, middle + 1):
         return types.WORKER_UNREGISTERED if month == middle else types.WORKER_REGISTERED
-    leaves = habit == 9 and month == plan.months - 1
-    return types.WORKER_UNREGISTERED if leaves else types.WORKER_UPDATED
+    gone = plan.leaves(worker) and month == plan.months - 1
+    return types.WORKER_UNREGISTERED if gone else types.WORKER_UPDATED
 
 
 def _enrolment(

@@ -15,10 +15,21 @@ _SHARES: tuple[tuple[Size, float, float], ...] = (
     ("medium", 0.05, 0.19),
     ("large", 0.02, 0.60),
 )
-_PROJECT_EVERY = 7
+_PROJECT_EVERY, _SHORT_EVERY = 7, 8
 # What the numbers of employers and NIK have room for.
 MOST_EMPLOYERS, MOST_WORKERS, MOST_NIK = 500_000_000, 2_000_000_000, 99_980_000
 Reference = Literal["reference", "nik"]
+Arrival = Literal["shuffled", "by-employer"]
+
+
+class Share(NamedTuple):
+    """What writer number `number` of several (`of`) makes, so that they can work beside each other."""
+
+    number: int
+    of: int
+
+
+WHOLE = Share(0, 1)
 
 
 class Band(NamedTuple):
@@ -79,8 +90,32 @@ class NationPlan:
 
     def headcount(self, employer: int) -> int:
         """How many workers employer number `employer` has; none, when there are fewer workers."""
+        return len(self.workers_of(employer))
+
+    def workers_of(self, employer: int) -> range:
+        """The numbers of the workers of employer number `employer`."""
         band = self.band_of(employer)
-        return self._first(band, employer + 1) - self._first(band, employer)
+        return range(band.worker + self._first(band, employer), band.worker + self._first(band, employer + 1))
+
+    def is_short(self, employer: int) -> bool:
+        """Whether an employer declares more workers than it enrols: every eighth does."""
+        return employer % _SHORT_EVERY == 0
+
+    def leaves(self, worker: int) -> bool:
+        """Whether a worker is gone after the last month."""
+        return worker % 10 == 9 and self.months > 1
+
+    def on_project(self, worker: int) -> bool:
+        """Whether a worker counts for the project of the employer, if it has one."""
+        return worker % 4 == 0
+
+    def workforce(self, employer: int) -> int:
+        """What an employer declares: all who are there in the end beside its project, or more."""
+        workers = self.workers_of(employer)
+        elsewhere = _multiples(workers, 4, 0) if self.has_project(employer) else 0
+        gone = _multiples(workers, 10, 9) if self.months > 1 else 0
+        missing = 1 + len(workers) // 10 if self.is_short(employer) else 0
+        return len(workers) - elsewhere - gone + missing
 
     def _first(self, band: Band, employer: int) -> int:
         return -(-(employer - band.employer) * band.workers // band.employers)
@@ -106,6 +141,11 @@ class NationPlan:
         """The first day of month number `number`."""
         months = self.start.year * 12 + self.start.month - 1 + number
         return date(months // 12, months % 12 + 1, 1)
+
+
+def _multiples(numbers: range, step: int, rest: int) -> int:
+    """How many of consecutive `numbers` leave `rest` when divided by `step`."""
+    return (numbers.stop - rest + step - 1) // step - (numbers.start - rest + step - 1) // step
 
 
 def shuffled(count: int, seed: int) -> tuple[int, int]:

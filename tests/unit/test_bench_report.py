@@ -3,13 +3,14 @@
 from datetime import date
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 
 from bench.chart import draw
 from bench.machine import Machine
 from bench.measuring import BenchFailedError, Run
 from bench.proof import check_counts, check_crossed
-from bench.report import Report, report
+from bench.report import RATIOS, Report, report
 from bench.workload import Workload
 from shared.events.data import CoverageChanged, Step
 
@@ -39,6 +40,31 @@ def test_rates_and_memory_are_told_by_variant(found: Report) -> None:
 def test_a_framework_is_compared_by_what_it_made_durable(found: Report) -> None:
     assert found.ratios["registry_to_quix"] == 2.0
     assert found.ratios["registry_to_naive"] == 100.0
+
+
+def test_a_ratio_is_told_with_the_spread_of_its_rounds() -> None:
+    runs = [_run("registry", 1, 50), _run("limit", 1, 100), _run("registry", 2, 90), _run("limit", 2, 100)]
+    found = report(_MACHINE, Workload(60_000), runs)
+    spread = found.ratio_spread["registry_to_limit"]
+    assert (found.ratios["registry_to_limit"], spread.least, spread.most) == (0.7, 0.5, 0.9)
+
+
+def test_a_variant_says_how_many_events_it_was_given(found: Report) -> None:
+    assert found.events == {variant: 3 * rate for variant, rate in _RATES.items()}
+
+
+def test_the_json_has_the_names_that_are_promised(found: Report) -> None:
+    told = msgspec.json.decode(msgspec.json.encode(found))
+    promised = ["events_per_s", "peak_rss_mb", "ratios", "latency_ms", "history_slowdown", "machine"]
+    assert not set(promised) - set(told)
+    assert set(RATIOS) == {
+        "registry_to_limit",
+        "registry_to_naive",
+        "registry_to_quix",
+        "registry_to_faust",
+        "registry_to_kafka_streams",
+        "flags_to_limit",
+    }
 
 
 def test_a_ratio_needs_both_its_variants(found: Report) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import tracemalloc
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -11,14 +12,15 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from patuh.cli.app import app
-from patuh.nation import NationPlan, nation_events, worker_events
+from patuh.nation import Arrival, NationPlan, Share, nation_events, worker_events
+from patuh.nation.facts import employer_subject
 from patuh.nation.writing import lines
 from patuh.schemas import schema
 from services.registry.enrolment import snapshots
 from shared import topics
 from shared.events import parse, types
 from shared.events.data import WorkerRegistered
-from shared.identifiers import check_nik
+from shared.identifiers import NIK_ANYWHERE, check_nik
 
 PLAN = NationPlan(employers=60, workers=2_400, months=5)
 
@@ -64,6 +66,28 @@ def test_a_month_comes_shuffled_and_names_each_worker_once() -> None:
     assert len(set(first[:100])) > 20
 
 
+def test_by_employer_the_workers_of_a_firm_come_together() -> None:
+    came = [event.data.employer for event in worker_events(PLAN, 0, "by-employer")]  # type: ignore[attr-defined]
+    assert len(came) == 2_400
+    assert sum(a != b for a, b in pairwise(came)) == len(set(came)) - 1
+
+
+@pytest.mark.parametrize("arrival", ["shuffled", "by-employer"])
+def test_several_writers_make_together_what_one_would(arrival: Arrival) -> None:
+    shares = [{e.id for e in nation_events(PLAN, arrival, Share(n, 3))} for n in range(3)]
+    assert set().union(*shares) == {event.id for event in nation_events(PLAN, arrival)}
+    assert sum(map(len, shares)) == PLAN.events
+
+
+@pytest.mark.parametrize("months", [1, 2, 5])
+def test_just_every_eighth_employer_declares_more_than_it_enrols(months: int) -> None:
+    plan = NationPlan(60, 2_400, months)
+    found = snapshots(event for event in nation_events(plan) if event.kind.topic is topics.WORKERS)
+    enrolled = {subject: snapshot.steps[-1].enrolled for subject, snapshot in found.items()}
+    short = [n for n in range(60) if enrolled.get(employer_subject(plan, n), 0) < plan.workforce(n)]
+    assert short == [n for n in range(60) if plan.is_short(n)]
+
+
 def test_every_event_is_valid_and_follows_its_schema() -> None:
     checkers = {name: Draft202012Validator(schema(kind)) for name, kind in types.FACTS.items()}
     for line in written(NationPlan(30, 300, 5)):
@@ -85,6 +109,11 @@ def test_for_the_gateway_workers_have_a_nik_that_no_province_gives() -> None:
     niks = {event.subject.removeprefix("worker:") for event in worker_events(plan, 0)}
     assert len(niks) == 200
     assert all(check_nik(nik).startswith("99") for nik in niks)
+
+
+def test_no_id_looks_like_the_number_of_a_person() -> None:
+    plan = NationPlan(10, 20_000, named="nik")
+    assert not [event.id for event in worker_events(plan, 0) if NIK_ANYWHERE.search(event.id)]
 
 
 def test_an_envelope_of_kafka_names_topic_and_key() -> None:
@@ -128,6 +157,7 @@ def test_the_command_writes_plain_and_compressed_and_to_standard_output(tmp_path
     assert run("--gzip", "-o", str(zipped))[0] == 0
     assert gzip.decompress(zipped.read_bytes()) == plain.read_bytes() == run("-o", "-")[1]
     assert plain.read_bytes() == b"".join(written(NationPlan(20, 300)))
+    assert run("--arrival", "by-employer", "-o", "-")[1] != plain.read_bytes()
 
 
 @pytest.mark.parametrize(

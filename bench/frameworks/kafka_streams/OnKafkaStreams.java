@@ -98,6 +98,6 @@ public final class OnKafkaStreams {
         }
         double seconds = (System.nanoTime() - tally.beganAt - readFor) / 1e9;
         double cpuSeconds = (Tally.cpu() - tally.cpuAt - cpuFor) / 1e9;
-        System.out.println(Json.MAPPER.writeValueAsString(new Report(EVENTS - 1, seconds, cpuSeconds, tally.taken, counts)));
+        System.out.println(Json.MAPPER.writeValueAsString(new Report(EVENTS - tally.warm, seconds, cpuSeconds, tally.taken, counts)));
     }
 }
