@@ -56,7 +56,8 @@ async def store(transaction: Transaction, messages: list[Message]) -> Row | None
     return Row(row.id, messages, len(plain))
 
 
-def _unpacked(packed: bytes) -> list[Message]:
+def unpacked(packed: bytes) -> list[Message]:
+    """The messages of a row, of those too that an earlier version stored without compressing them."""
     return _rows.decode(bytes(cramjam.lz4.decompress(packed)) if packed.startswith(_COMPRESSED) else packed)
 
 
@@ -103,7 +104,7 @@ class Relay:
             at_hand = dict(self._at_hand)
             taken = sorted(await transaction.rows(_TAKE, rows, list(at_hand)))
             messages = [
-                m for id_, packed in taken for m in (_unpacked(packed) if packed else at_hand[id_].messages)
+                m for id_, packed in taken for m in (unpacked(packed) if packed else at_hand[id_].messages)
             ]
             sent = await self._producer.publish(messages)
         # With room for more, a row at hand that was not among them has been relayed by another process.

@@ -23,12 +23,12 @@ from services.notifier.delivery import Delivery
 from services.notifier.handlers import Handlers
 from services.notifier.sanctions import Sanctions
 from services.notifier.settings import NotifierSettings
+from shared import outbox
 from shared.clock import FixedClock
 from shared.consuming import Received
 from shared.events import Event, decode, types
 from shared.events.data import Bilingual, FlagState
 from shared.law import load
-from shared.producer import Message
 from shared.service import Service
 from tests.service.notifier_servers import SECRET
 
@@ -150,7 +150,7 @@ class Office:
     async def announced(self) -> list[Event]:
         """Everything put into the outbox so far."""
         rows = await self.rows("SELECT messages FROM outbox ORDER BY id")
-        messages = [m for row in rows for m in msgspec.msgpack.decode(row[0], type=list[Message])]
+        messages = [m for row in rows for m in outbox.unpacked(row[0])]
         return [decode(m.value, m.headers) for m in messages]
 
 

@@ -59,7 +59,7 @@ async def test_a_batch_that_was_not_committed_is_not_remembered(
     world.restart()
     for event in data.draw(st.permutations(events)):
         announced = await world.registry([event]) if for_registry(event) else []
-        batch = [one for one in (event, *announced) if for_employer(one)]
+        batch = [one for one in [event] if for_employer(one)] + announced
         if data.draw(st.booleans()):
             await _fail(world, batch)
         await world.employer(batch)

@@ -7,15 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import msgspec
 import pytest
 
 from patuh.embedded.postgres import PostgresNode
 from services.notifier import cases
-from shared import topics
+from shared import outbox, topics
 from shared.events import Event
 from shared.events.data import FlagState, SanctionState
-from shared.producer import Message
 from tests.service.notifier_stage import Office, flag, office
 
 # Over Lebaran 2025, like tests/unit/test_ladder.py.
@@ -201,7 +199,7 @@ async def test_an_announced_step_carries_its_case_and_article(desk: Office) -> N
         article="PP 86/2013 art. 6",
     )
     ((row,),) = await desk.rows("SELECT messages FROM outbox ORDER BY id DESC LIMIT 1")
-    (message,) = msgspec.msgpack.decode(row, type=list[Message])
+    (message,) = outbox.unpacked(row)
     assert (message.topic, message.key) == (topics.ALERTS.name, str(CASE).encode())
 
 
