@@ -12,19 +12,20 @@ import hashlib
 import pstats
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import psutil
 import typer
 from rich.console import Console
 
 import services.employer
+from bench.counting import CountingTransaction, record
 from bench.measuring import cpu_seconds
 from bench.workload import TODAY, Workload
 from patuh.embedded.postgres import PostgresNode
@@ -35,11 +36,10 @@ from services.registry.wages import in_force
 from shared import outbox
 from shared.clock import FixedClock
 from shared.consuming import Received, Work
-from shared.database import Database, Transaction, with_driver
+from shared.database import Database, with_driver
 from shared.dead_letters import Record
-from shared.events import Event, decode, encode, types
+from shared.events import Event, decode, types
 from shared.events.data import CoverageChanged
-from shared.events.envelope import HEADERS
 from shared.law import load
 
 REGISTRY_BATCH = 5_000
@@ -95,26 +95,9 @@ class Spent:
     received: int = 0
     decoding: float = 0.0
     handling: float = 0.0
-    statements: int = 0
+    statements: list[str] = field(default_factory=list)
     messages: int = 0
     bytes_out: int = 0
-    by_statement: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-
-
-class Counted(Transaction):
-    """A transaction that counts its statements."""
-
-    spent: Spent
-
-    async def rows(self, sql: str, *args: Any) -> Any:
-        self.spent.statements += 1
-        self.spent.by_statement[" ".join(sql.split())[:60]] += 1
-        return await super().rows(sql, *args)
-
-    async def run(self, sql: str, *args: Any) -> None:
-        self.spent.statements += 1
-        self.spent.by_statement[" ".join(sql.split())[:60]] += 1
-        await super().run(sql, *args)
 
 
 async def _measure(workload: Workload, at_once: int, most: int, node: PostgresNode, profile: bool) -> None:
@@ -124,13 +107,13 @@ async def _measure(workload: Workload, at_once: int, most: int, node: PostgresNo
     if at_once:
         flat = list(chain.from_iterable(made))
         made = [flat[i : i + at_once] for i in range(0, len(flat), at_once)]
-    batches = [[_record(event) for event in events] for events in made]
+    batches = [[record(event) for event in events] for events in made]
     sizes = [len(r.value or b"") for records in batches for r in records]
     console.print(
         f"{workload.events:,} worker events of {workload.employers:,} employers: {len(sizes):,} snapshots in "
         f"{len(batches)} batches, {sum(sizes) / max(1, len(sizes)):,.0f} bytes each"
     )
-    profiles = [_record(event) for event in workload.profiles()]
+    profiles = [record(event) for event in workload.profiles()]
     warm, handlers = await _fresh(node, "warm")
     for records in (profiles, *batches[:2]):  # calendars are read, statements prepared
         await _take(warm, handlers, records, Spent())
@@ -167,8 +150,8 @@ async def _take(database: Database, handlers: Handlers, records: list[Record], s
     received = [Received(decode(record.value, record.headers), record) for record in records]
     decoded = time.process_time()
     async with database.engine.begin() as connection:
-        transaction = Counted(connection)
-        transaction.spent = spent
+        transaction = CountingTransaction(connection)
+        transaction.seen = spent.statements
         work = Work(transaction, "employer")
         await handlers.on_batch(work, received)
         await outbox.store(transaction, work.messages)
@@ -194,10 +177,10 @@ def _show(console: Console, spent: Spent, theirs: float, events: int) -> None:
     ):
         console.print(f"{name:20}  {each(seconds, n)}      {each(seconds, events)}")
     console.print(
-        f"{spent.statements / spent.batches:.1f} statements a batch; {spent.messages:,} messages out, "
+        f"{len(spent.statements) / spent.batches:.1f} statements a batch; {spent.messages:,} messages out, "
         f"{spent.bytes_out / max(1, spent.messages):,.0f} bytes each"
     )
-    for sql, number in spent.by_statement.items():
+    for sql, number in Counter(sql[:60] for sql in spent.statements).items():
         console.print(f"  {number:6} {sql}", markup=False)
 
 
@@ -212,10 +195,6 @@ async def _state(console: Console, database: Database) -> None:
             rows = [tuple(row) for row in await transaction.rows(sql)]
             said = hashlib.blake2b(repr(rows).encode(), digest_size=8).hexdigest()
             console.print(f"{len(rows):6} rows {said} {sql}", markup=False)
-
-
-def _record(event: Event) -> Record:
-    return Record("t", 0, 0, 0, 0, event.subject.encode(), encode(event), None, 0, 0, tuple(HEADERS))
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.counting import record
 from patuh.assessing import findings_on
 from services.employer import handlers as employer_handlers
 from shared import law
 from shared.clock import FixedClock
 from shared.consuming import Received, Work
 from shared.events import Event
-from tests.service.counting import record
 from tests.service.small_world import DAY, Services, for_employer, for_registry, standing, worlds
 
 _SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
