@@ -50,7 +50,7 @@ def test_a_supplier_without_party_is_keyed_by_its_own_id(key: str) -> None:
             "npwp: the check digit (digit 9 of the old form) is wrong",
         ),
         ({"id": "00.000.000.0-000.000"}, "npwp: only zeros"),
-        ({"scheme": "ID-NIB", "id": "12"}, "nib: 13 digits"),
+        ({"scheme": "ID-NIB", "id": "91200000000012"}, "nib: 13 digits"),
         ({"scheme": "ID-NPWP", "id": "9932710113900001"}, "nik: digits 9-10 are a month"),
     ],
 )
