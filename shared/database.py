@@ -12,6 +12,10 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 _MIGRATION_LOCK = 7_264_001
+# Every statement of the stream takes a batch of unknown size as arrays or from a staged table. Planned for
+# the batch at hand, now and then a join becomes a read of the whole table, which costs more with every month
+# of history; planned once, it always goes by the index. Their guessed costs would also start the compiler.
+_PLANS = {"plan_cache_mode": "force_generic_plan", "jit": "off"}
 
 
 def with_driver(url: str) -> str:
@@ -50,7 +54,9 @@ class Database:
 
     def __init__(self, url: str, pool_size: int = 5) -> None:
         # Parameters hold wages and names, and an error is logged with its text.
-        self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, hide_parameters=True)
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_size=pool_size, hide_parameters=True, connect_args={"server_settings": _PLANS}
+        )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
 
     @asynccontextmanager

@@ -1,0 +1,60 @@
+"""No statement of the stream reads a table of facts from end to end: its cost would grow with history."""
+
+from typing import Any
+
+import pytest
+
+from bench.counting import record
+from bench.workload import Workload
+from shared.consuming import Received, Work
+from shared.database import Database, Transaction
+from shared.events import Event, types
+from shared.events.data import FactRetracted
+from tests.service.small_world import Services
+
+WORKLOAD = Workload(6_000)
+_AT_ONCE = 2_000
+
+
+@pytest.fixture
+async def world(services_on_postgres: Services) -> Services:
+    await services_on_postgres.empty()
+    services_on_postgres.restart()
+    return services_on_postgres
+
+
+async def _reads(transaction: Transaction) -> dict[str, int]:
+    """How often this connection has read each table from end to end, as far as it is not told yet."""
+    rows = await transaction.rows(
+        "SELECT relname, seq_scan FROM pg_stat_xact_user_tables WHERE schemaname = 'public'"
+    )
+    return {row.relname: row.seq_scan for row in rows}
+
+
+async def tables_read_whole(database: Database, handler: Any, events: list[Event]) -> set[str]:
+    """Which tables were read from end to end while a batch was handled."""
+    async with database.transaction() as transaction:
+        before = await _reads(transaction)
+        work = Work(transaction, "test")
+        await handler(work, [Received(event, record(event)) for event in events])
+        after = await _reads(transaction)
+    return {table for table, times in after.items() if times > before.get(table, 0)}
+
+
+def retracted(event: Event) -> Event:
+    """The event that takes back another."""
+    data = FactRetracted(source=event.source, id=event.id, reason="wrong")
+    return Event(types.FACT_RETRACTED, f"{event.id}-r", event.source, event.subject, event.time, data)
+
+
+async def test_a_batch_of_workers_reads_no_table_of_facts_whole(world: Services) -> None:
+    events = list(WORKLOAD.worker_events())
+    months = [events[i : i + _AT_ONCE] for i in range(0, len(events), _AT_ONCE)]
+    for some in months[:2]:
+        await world.registry(some)
+    async with world.registry_database.transaction() as transaction:
+        await transaction.run("ANALYZE")
+    again = [*months[2], *months[1][:500], *map(retracted, months[1][:200])]
+    for batch in (months[2], again, months[0]):
+        handler = world.registry_handlers().on_facts
+        assert "enrolment" not in await tables_read_whole(world.registry_database, handler, batch)
