@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, event, text
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
 _MIGRATION_LOCK = 7_264_001
 # Every statement of the stream takes a batch of unknown size as arrays or from a staged table. Planned for
@@ -38,6 +38,10 @@ class Transaction:
     async def run(self, sql: str, *args: Any) -> None:
         """Run a statement that returns nothing."""
         await self.connection.exec_driver_sql(sql, args)
+
+    def savepoint(self) -> AsyncTransaction:
+        """A block that is undone alone when it raises."""
+        return self.connection.begin_nested()
 
     async def copy(self, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """COPY rows into a table: a third of the CPU time of handing them over as arrays.

@@ -56,8 +56,8 @@ class Batch:
     async def stage(self, transaction: Transaction) -> None:
         """Lay the enrolments ready: they are read from there by several statements, and then added."""
         rows = [
-            enrolment_row(received.event, unit, fact, unit in self.single)
-            for received, (unit, fact) in zip(self.enrolments, self.said, strict=True)
+            enrolment_row(received.event, unit, fact, n if unit in self.single else None)
+            for n, (received, (unit, fact)) in enumerate(zip(self.enrolments, self.said, strict=True))
         ]
         await store.stage(transaction, "enrolment", rows)
 
@@ -101,10 +101,8 @@ async def touched(transaction: Transaction, batch: Batch) -> Touched:
 
 async def known(transaction: Transaction, batch: Batch, touched: Touched) -> Known:
     """What the batch's changes are worked out from."""
-    injured = {incident.worker for incident in touched.incidents}
-    single = {unit for unit in batch.single if unit[1] not in injured} if injured else batch.single
-    neighbours = await store.neighbours(transaction) if single else {}
-    if injured:
-        neighbours = {unit: found for unit, found in neighbours.items() if unit in single}
-    whole = (touched.units - single) | touched.of_injured
-    return Known(await store.standing(transaction, whole), neighbours)
+    last = await store.last(transaction, batch.said) if batch.single else {}
+    if injured := {incident.worker for incident in touched.incidents}:
+        last = {unit: terms for unit, terms in last.items() if unit[1] not in injured}
+    whole = (touched.units - last.keys()) | touched.of_injured
+    return Known(await store.standing(transaction, whole), last)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from operator import itemgetter
 from typing import TypeVar
 
@@ -20,16 +19,15 @@ Said = tuple[Unit, EnrolmentFact]
 T = TypeVar("T", Removal, Incident)
 
 
-# Of a fact about to be added: the terms of the fact before it, and the day on which the one after it begins.
-Neighbours = tuple[Terms | None, date | None]
-
-
 @dataclass
 class Known:
-    """What is known before a batch: all facts of some units, of the others only the neighbours."""
+    """What is known before a batch: all facts of some units; of the others what was said `last`, if anything.
+
+    Of those others a batch holds one fact, and it is later than all before.
+    """
 
     standing: Standing
-    neighbours: dict[Unit, Neighbours]
+    last: dict[Unit, Terms | None]
 
 
 @dataclass
@@ -71,13 +69,12 @@ def differences(known: Known, added: list[Said], marked: Collection[Identity], m
     found = Changes()
     rest = []
     for unit, fact in added:
-        neighbours = known.neighbours.get(unit)
-        if neighbours is None:
+        if unit not in known.last:
             rest.append((unit, fact))
             continue
-        before, next_on = neighbours
+        before = known.last[unit]
         if before is None or not coverage.continues(before, fact, minimums):
-            coverage.joined(before, fact, next_on, minimums, found.of(unit[0]))
+            coverage.followed(before, fact, minimums, found.of(unit[0]))
     _whole(found, known.standing, after(known.standing, rest, marked), minimums)
     return found
 

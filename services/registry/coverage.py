@@ -135,22 +135,14 @@ def _together(told: list[tuple[int, int]]) -> int:
     return reduce(or_, (mask & ~(WAGED | LOW) for _, mask in told)) | verdict
 
 
-def joined(
-    before: Terms | None,
-    new: EnrolmentFact,
-    next_on: date | None,
-    minimums: Minimums,
-    deltas: Deltas,
-) -> None:
+def followed(before: Terms | None, new: EnrolmentFact, minimums: Minimums, deltas: Deltas) -> None:
     """Add to `deltas` what one more fact changes where one employer has said all about a worker.
 
-    The days before it are as they were, and so are those from `next_on` on, where the fact after it begins:
-    the only difference is that the fact `before` it ends where it begins.
+    The new fact is the latest: the days before it are as they were, and the fact `before` ends where it begins.
     """
-    until = next_on or FOREVER
     if before is not None:
-        deltas.add(_covered(before, new.effective_on, until, minimums), -1)
-    deltas.add(_covered(new, new.effective_on, until, minimums), 1)
+        deltas.add(_covered(before, new.effective_on, minimums), -1)
+    deltas.add(_covered(new, new.effective_on, minimums), 1)
 
 
 def continues(before: Terms, new: EnrolmentFact, minimums: Minimums) -> bool:
@@ -163,9 +155,8 @@ def continues(before: Terms, new: EnrolmentFact, minimums: Minimums) -> bool:
     return minimums.schedule(before.wage_idr, before.region) is now
 
 
-def _covered(fact: EnrolmentFact | Terms, first: date, until: date, minimums: Minimums) -> list[Span]:
-    if fact.covered_until:
-        until = min(until, fact.covered_until + _DAY)
+def _covered(fact: EnrolmentFact | Terms, first: date, minimums: Minimums) -> list[Span]:
+    until = fact.covered_until + _DAY if fact.covered_until else FOREVER
     found: list[Span] = []
     if fact.programmes >= 0 and first < until:
         minimums.judge(found, first, until, fact.programmes, fact.wage_idr, fact.region)

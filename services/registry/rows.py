@@ -23,8 +23,8 @@ def _instants(event: Event) -> tuple[int, int]:
     return said, said if recorded is None else _micros(recorded)
 
 
-def enrolment_row(event: Event, unit: Unit, fact: EnrolmentFact, alone: bool) -> EnrolmentRow:
-    """A row of `enrolment`, staged: with whether the batch holds no other fact of its unit."""
+def enrolment_row(event: Event, unit: Unit, fact: EnrolmentFact, alone: int | None) -> EnrolmentRow:
+    """A row of `enrolment`, staged: with its number in the batch, where that holds no other fact of its unit."""
     subject, worker = unit
     said, recorded = _instants(event)
     return (

@@ -1,4 +1,4 @@
-"""What one more fact changes, told from its neighbours alone, is what all facts of its unit tell."""
+"""What a later fact changes, told from the last one before it alone, is what all facts of its unit tell."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -43,12 +43,10 @@ def terms(fact: EnrolmentFact) -> Terms:
     return Terms(fact.programmes, fact.covered_until, fact.wage_idr, fact.region)
 
 
-def by_neighbours(standing: list[EnrolmentFact], new: Event) -> Changes:
+def by_the_last(standing: list[EnrolmentFact], new: Event) -> Changes:
     unit, fact = unit_of(new), enrolment_fact(new)
-    earlier = [terms(f) for f in sorted(standing, key=rank) if rank(f) < rank(fact)]
-    later = [f.effective_on for f in sorted(standing, key=rank) if rank(f) > rank(fact)]
-    near = (earlier[-1] if earlier else None, later[0] if later else None)
-    return differences(Known({}, {unit: near}), [(unit, fact)], set(), MINIMUMS)
+    last = max(standing, key=rank, default=None)
+    return differences(Known({}, {unit: last and terms(last)}), [(unit, fact)], set(), MINIMUMS)
 
 
 def by_all(standing: list[EnrolmentFact], new: Event) -> Changes:
@@ -58,10 +56,10 @@ def by_all(standing: list[EnrolmentFact], new: Event) -> Changes:
 
 @settings(max_examples=300, deadline=None)
 @given(FACTS)
-def test_the_neighbours_tell_what_all_facts_tell(facts: list[Event]) -> None:
-    *old, new = facts
+def test_the_last_fact_tells_what_all_facts_tell(facts: list[Event]) -> None:
+    *old, new = sorted(facts, key=lambda event: rank(enrolment_fact(event)))
     standing = [enrolment_fact(event) for event in old]
-    one, other = (how(standing, new).of(FIRM).apply([]) for how in (by_neighbours, by_all))
+    one, other = (how(standing, new).of(FIRM).apply([]) for how in (by_the_last, by_all))
     assert one == other
 
 
@@ -79,7 +77,7 @@ def test_a_rise_that_passes_no_minimum_changes_no_count(
     wage: int | None, region: str | None, changes: bool
 ) -> None:
     before = enrolment_fact(enrolled(1, "2025-12-20", wage_idr=3_400_000, region="32.72.02"))
-    found = by_neighbours([before], enrolled(1, "2025-12-22", wage_idr=wage, region=region))
+    found = by_the_last([before], enrolled(1, "2025-12-22", wage_idr=wage, region=region))
     assert bool(found.deltas) is changes
 
 
