@@ -18,10 +18,6 @@ class CountingTransaction(Transaction):
         self.seen.append(" ".join(sql.split()))
         return await super().rows(sql, *args)
 
-    async def run(self, sql: str, *args: Any) -> None:
-        self.seen.append(" ".join(sql.split()))
-        await super().run(sql, *args)
-
 
 def record(event: Event) -> Record:
     """The event as it comes from its topic."""

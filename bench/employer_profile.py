@@ -149,8 +149,8 @@ async def _take(database: Database, handlers: Handlers, records: list[Record], s
     began = time.process_time()
     received = [Received(decode(record.value, record.headers), record) for record in records]
     decoded = time.process_time()
-    async with database.engine.begin() as connection:
-        transaction = CountingTransaction(connection)
+    async with database.transaction() as plain:
+        transaction = CountingTransaction(plain.driver)
         transaction.seen = spent.statements
         work = Work(transaction, "employer")
         await handlers.on_batch(work, received)

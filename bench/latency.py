@@ -32,7 +32,7 @@ from bench.timetable import Seen, send_and_see
 _BATCH = "patuh_batch_seconds"
 _SERVICES = ("registry", "employer")
 _HISTORY = 60_000
-_PROBES_SHARE, _WARM_UP_SECONDS = 0.1, 3.0
+_PROBES_SHARE, _WARM_UP_SECONDS = 0.1, 10.0
 
 
 class Latency(Struct):

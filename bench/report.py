@@ -18,6 +18,9 @@ RATIOS = {
     "registry_to_quix": ("registry", "quix-durable"),
     "registry_to_faust": ("registry", "faust-durable"),
     "registry_to_kafka_streams": ("registry", "kafka-streams-durable"),
+    # Kafka Streams has a thread for each core; the same cores for the registry are two processes.
+    "registry_x2_to_kafka_streams": ("registry x2", "kafka-streams-durable"),
+    "registry_x2_to_limit": ("registry x2", "limit"),
     "flags_to_limit": ("registry+employer", "limit"),
 }
 _MILLION = 1_000_000

@@ -7,8 +7,6 @@ The result must be right each time.
 import asyncio
 import os
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from typing import Annotated
@@ -18,12 +16,11 @@ import typer
 from msgspec import Struct
 from rich.console import Console
 
-from bench import loading, machine, proof
-from bench.measuring import BenchFailedError, Run, Watched, Window, peaks, wait_until
+from bench import loading, machine, proof, several
+from bench.measuring import Run
 from bench.report import Summary, show_variants, summary
 from bench.stage import Stage, set_stage
 from bench.workload import Workload
-from shared import topics
 
 
 class Report(Struct):
@@ -65,53 +62,9 @@ def _database(processes: int, number: int) -> str:
 
 def _run(stage: Stage, processes: int, number: int, truth: proof.Truth) -> Run:
     asyncio.run(loading.empty_output(stage.settings))
-    database = _database(processes, number)
-    with ExitStack() as running:
-        services = [
-            running.enter_context(stage.service("registry", database, member))
-            for member in range(1, processes + 1)
-        ]
-        run = _measured(stage, services, number)
-    proof.check_coverage(stage.parts.dsns[database], truth)
-    if asyncio.run(loading.messages_on(stage.settings, topics.DEAD_LETTERS)):
-        raise BenchFailedError("messages went to the dead letters")
+    run = several.run(stage, _database(processes, number), processes, number, truth)
     _say(f"round {number}: {run.variant} {run.rate:,.0f} events/s")
     return run
-
-
-def _measured(stage: Stage, services: Sequence[Watched], number: int) -> Run:
-    watched = {f"registry {n}": service.process for n, service in enumerate(services, 1)}
-    watched |= {name: stage.process(name) for name in ("postgres", "kafka")}
-    total = left = stage.workload.events
-
-    def begun() -> bool:
-        nonlocal left
-        lags = [service.lag() for service in services]
-        if None in lags:
-            return False
-        left = sum(lag or 0 for lag in lags)
-        return left < total
-
-    def done() -> bool:
-        for service in services:
-            service.look()
-        return all(service.lag() == 0 for service in services)
-
-    wait_until("every process has its partitions", begun)
-    window, before = Window(watched), left
-    if not before:
-        raise BenchFailedError("one process had read all before the others came: take more events")
-    wait_until("nothing is left", done)
-    span = window.close()
-    return Run(
-        variant=f"registry x{len(services)}",
-        round=number,
-        events=before,
-        seconds=span.seconds,
-        cpu_seconds=span.cpu_seconds,
-        others_share=span.others_share,
-        peak_rss_mb={f"registry {n}": peaks([one])[one.name] for n, one in enumerate(services, 1)},
-    )
 
 
 def _report(on: machine.Machine, counts: list[int], runs: list[Run]) -> Report:

@@ -1,6 +1,7 @@
 """Sends by the clock and watches the flags: an open loop, so that a slow answer delays no later question."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -65,6 +66,8 @@ async def send_and_see(
 ) -> Seen:
     """Send `rate` events a second, the probes evenly among them after the warm-up. Raises KafkaError."""
     slots = _timetable(rate, warm_up, seconds, probes, ordinary)
+    gc.collect()
+    gc.freeze()  # to look through all slots again and again would hold up the sender itself
     due: dict[tuple[str, str], float] = {}
     seen, servers = Seen(), settings.kafka_bootstrap_servers
     async with (

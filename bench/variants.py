@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bench import loading, proof
+from bench import loading, proof, several
 from bench.comparison import compare
 from bench.frameworks import running
 from bench.measuring import BenchFailedError, Run, Watched, measure, peaks, wait_until
@@ -12,8 +12,8 @@ from bench.proof import Truth
 from bench.stage import Stage
 from shared import topics
 
-_DATABASES = ("limit", "registry", "registry_of_both", "employer", "naive", *running.VARIANTS)
-NAMES = ("limit", "registry", "registry+employer", "naive", *running.VARIANTS)
+_DATABASES = ("limit", "registry", "registry_x2", "registry_of_both", "employer", "naive", *running.VARIANTS)
+NAMES = ("limit", "registry", "registry x2", "registry+employer", "naive", *running.VARIANTS)
 _WRITTEN = (topics.COVERAGE, topics.FLAGS)
 
 
@@ -63,6 +63,7 @@ class Contest:
         own = {
             "limit": self._limit,
             "registry": self._registry,
+            "registry x2": self._two_registries,
             "registry+employer": self._both,
             "naive": self._naive,
         }
@@ -89,6 +90,9 @@ class Contest:
             run = self._measure("registry", number, [registry], to_flags=False)
         self._check_registry(database)
         return run
+
+    def _two_registries(self, number: int) -> Run:
+        return several.run(self.stage, _named("registry_x2", number), 2, number, self.truth)
 
     def _both(self, number: int) -> Run:
         own, theirs = _named("employer", number), _named("registry_of_both", number)

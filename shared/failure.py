@@ -22,6 +22,8 @@ def is_infrastructure(error: BaseException) -> bool:
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError | KafkaError):
         return True
     if isinstance(error, DBAPIError):
+        if isinstance(error.orig, asyncpg.InvalidCachedStatementError):
+            return True  # the tables have changed; it is prepared anew next time
         return error.connection_invalidated or _sqlstate(error).startswith(_TRANSIENT_SQLSTATES)
     return isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError)
 
@@ -31,9 +33,7 @@ def is_of_a_value(error: BaseException) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     # What the driver cannot even send it calls a ValueError, and there is no state of the server then.
-    return _sqlstate(error).startswith(("22", "23")) or isinstance(
-        getattr(error.orig, "__cause__", None), ValueError
-    )
+    return _sqlstate(error).startswith(("22", "23")) or isinstance(error.orig, ValueError)
 
 
 def _sqlstate(error: DBAPIError) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.consuming import Handler, Work
-from shared.database import Database, Transaction
+from shared.database import Database
 from shared.topics import Topic
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
@@ -55,17 +55,15 @@ async def pages(database: Database, table: str, columns: str, key: str) -> Async
 async def copy(live: Database, rebuilt: Database, table: str, where: str = "true", *args: Any) -> None:
     """Copy the rows of a table for which `where` holds, of which the other has none yet."""
     async with live.transaction() as source, rebuilt.transaction() as target:
-        raw = await driver(target)
         names = [row[0] for row in await target.rows(_COLUMNS, table)]
         quoted = ", ".join(f'"{name}"' for name in names)
-        cursor = (await driver(source)).cursor(f"SELECT {quoted} FROM {table} WHERE {where}", *args)
         page: list[Any] = []
-        async for row in cursor:
+        async for row in source.stream(f"SELECT {quoted} FROM {table} WHERE {where}", *args, at_once=_PAGE):
             page.append(tuple(row))
             if len(page) == _PAGE:
-                await raw.copy_records_to_table(table, records=page, columns=names)
+                await target.copy(table, names, page)
                 page = []
-        await raw.copy_records_to_table(table, records=page, columns=names)
+        await target.copy(table, names, page)
 
 
 _COLUMNS = """
@@ -80,9 +78,3 @@ async def unheard(open_work: OpenWork) -> AsyncIterator[Work]:
     async with open_work() as work:
         yield work
         work.messages.clear()
-
-
-async def driver(transaction: Transaction) -> Any:
-    """The driver's own connection, which has cursors and COPY, inside the transaction."""
-    await transaction.rows("SELECT 1")  # a transaction begins with its first statement
-    return (await transaction.connection.get_raw_connection()).driver_connection

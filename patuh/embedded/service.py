@@ -51,17 +51,19 @@ class Service:
             PartFailedError: not within the time, or the service ended three times meanwhile.
         """
         deadline, restarts_before = time.monotonic() + timeout_seconds, restarts()
-        while not _is_well(self.spec.health_url):
-            hopeless = restarts() - restarts_before >= _HOPELESS_RESTARTS
-            if hopeless or time.monotonic() > deadline:
-                raise PartFailedError(
-                    f"{self.spec.name} is not well; end of {self.log}:\n{last_lines(self.log)}"
-                )
-            time.sleep(0.1)
+        # One client for all questions: making one costs more than the answer.
+        with httpx.Client(timeout=2.0) as client:
+            while not _is_well(client, self.spec.health_url):
+                hopeless = restarts() - restarts_before >= _HOPELESS_RESTARTS
+                if hopeless or time.monotonic() > deadline:
+                    raise PartFailedError(
+                        f"{self.spec.name} is not well; end of {self.log}:\n{last_lines(self.log)}"
+                    )
+                time.sleep(0.1)
 
 
-def _is_well(url: str) -> bool:
+def _is_well(client: httpx.Client, url: str) -> bool:
     try:
-        return httpx.get(url, timeout=2.0).status_code == httpx.codes.OK
+        return client.get(url).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False

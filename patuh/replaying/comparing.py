@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from shared.database import Database, Transaction
-from shared.replay import driver
 
 # The outbox is what is on its way, the turn a mark of the last writer, and the migrations the code's.
 NOT_COMPARED = ("outbox", "turn", "alembic_version")
@@ -64,5 +63,5 @@ def _order(key: tuple[str, str]) -> tuple[bytes, bytes]:
 
 
 async def _stream(transaction: Transaction, sql: str) -> AsyncIterator[tuple[str, str]]:
-    async for row in (await driver(transaction)).cursor(sql, prefetch=5000):
+    async for row in transaction.stream(sql):
         yield (row[0], row[1])

@@ -78,7 +78,7 @@ def _events(routes: APIRouter, database: Database) -> None:
     async def dead_letters(limit: Limit = 200) -> Response:
         """Dead letters by service, field and rule."""
         groups = await reading.letter_groups(database, limit)
-        return _Json({"items": [dict(group._mapping) for group in groups]})
+        return _Json({"items": [dict(group) for group in groups]})
 
 
 def _live(routes: APIRouter, stream: Stream, clock: Clock) -> None:

@@ -2,8 +2,6 @@
 
 from collections.abc import AsyncIterator, Collection
 
-from sqlalchemy import text
-
 from shared.database import Transaction
 from shared.ledger import Identity, columns
 
@@ -21,7 +19,7 @@ ON CONFLICT DO NOTHING
 """
 _LATEST = """
 SELECT source, id, digest FROM (
-    SELECT source, id, digest, taken_at FROM taken ORDER BY taken_at DESC LIMIT :most) AS latest
+    SELECT source, id, digest, taken_at FROM taken ORDER BY taken_at DESC LIMIT $1) AS latest
 ORDER BY taken_at
 """
 _AT_ONCE = 10_000
@@ -43,8 +41,5 @@ async def take(transaction: Transaction, rows: list[Taken]) -> None:
 
 async def latest(transaction: Transaction, most: int) -> AsyncIterator[tuple[Identity, int]]:
     """Identity and digest of the latest events taken, the oldest of them first, in constant memory."""
-    found = await transaction.connection.stream(
-        text(_LATEST), {"most": most}, execution_options={"yield_per": _AT_ONCE}
-    )
-    async for row in found:
+    async for row in transaction.stream(_LATEST, most, at_once=_AT_ONCE):
         yield (row.source, row.id), row.digest

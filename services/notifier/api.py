@@ -114,7 +114,7 @@ def routes(database: Database, sanctions: Sanctions) -> APIRouter:
     async def count_alerts() -> AlertCount:
         """How many alerts were delivered, wait, were given up, or were cancelled."""
         async with database.transaction() as transaction:
-            return AlertCount(**(await transaction.rows(_COUNT))[0]._mapping)
+            return AlertCount(**dict((await transaction.rows(_COUNT))[0]))
 
     whole.include_router(router)
     whole.include_router(sanction_routes(database, sanctions))
@@ -122,7 +122,7 @@ def routes(database: Database, sanctions: Sanctions) -> APIRouter:
 
 
 def _named(row: Any) -> dict[str, Any]:
-    return {("case_id" if name == "id" else name): value for name, value in row._mapping.items()}
+    return {("case_id" if name == "id" else name): value for name, value in row.items()}
 
 
 async def _alerts(transaction: Transaction, case_id: UUID) -> list[AlertMade]:

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row
 
 from services.notifier.cases import Alert, Channel, FlagStatus, Kind, Outcome
 from services.notifier.ladder import Taken
@@ -192,7 +191,7 @@ async def claim(
     return [_due(row, until) for row in rows]
 
 
-def _due(row: Row[Any], until: datetime) -> Due:
+def _due(row: Any, until: datetime) -> Due:
     flag, steps = _flags.decode(row.flag), tuple(Taken(*step) for step in row.steps)
     return Due(row.id, row.kind, row.recipient, row.created_at, row.case_id, flag, until, steps)
 

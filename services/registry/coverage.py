@@ -138,7 +138,7 @@ def _together(told: list[tuple[int, int]]) -> int:
 def followed(before: Terms | None, new: EnrolmentFact, minimums: Minimums, deltas: Deltas) -> None:
     """Add to `deltas` what one more fact changes where one employer has said all about a worker.
 
-    The new fact is the latest: the days before it are as they were, and the fact `before` ends where it begins.
+    The new fact is the latest: the days before it are as they were, and what was said `before` ends there.
     """
     if before is not None:
         deltas.add(_covered(before, new.effective_on, minimums), -1)

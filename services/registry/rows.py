@@ -24,7 +24,7 @@ def _instants(event: Event) -> tuple[int, int]:
 
 
 def enrolment_row(event: Event, unit: Unit, fact: EnrolmentFact, alone: int | None) -> EnrolmentRow:
-    """A row of `enrolment`, staged: with its number in the batch, where that holds no other fact of its unit."""
+    """A row of `enrolment`, staged: with its number in the batch when that holds no other of its unit."""
     subject, worker = unit
     said, recorded = _instants(event)
     return (

@@ -14,6 +14,7 @@ from shared.database import Transaction
 from shared.events.data import CoverageChanged, Posting
 from shared.ledger import Identity, columns
 
+_MANY = 100  # so many facts at once are worth a savepoint
 TABLES = ("enrolment", "posting", "incident")
 
 _snapshots = msgspec.json.Decoder(CoverageChanged)
@@ -47,7 +48,8 @@ _STAGED_RANK = f"(u.effective_on, {_INSTANT.format('u.at')}, u.source, u.id)"
 _LAST = f"""
 SELECT u.alone, {_RANK} < {_STAGED_RANK}, e.programmes, e.covered_until, e.wage_idr, e.region
 FROM staged_enrolment u LEFT JOIN LATERAL (
-    SELECT e.* FROM enrolment e WHERE {_SAME} ORDER BY e.effective_on DESC FETCH FIRST ROW WITH TIES) e ON true
+    SELECT e.* FROM enrolment e WHERE {_SAME}
+    ORDER BY e.effective_on DESC FETCH FIRST ROW WITH TIES) e ON true
 WHERE u.alone IS NOT NULL
 """
 _STANDING = f"""
@@ -156,7 +158,7 @@ async def stale(transaction: Transaction, wages: int, after: str, limit: int) ->
 
 
 async def stage(transaction: Transaction, table: str, rows: list[Any]) -> None:
-    """Lay a batch's facts ready for `add`; of enrolments with the number of each that comes alone for its unit."""
+    """Lay a batch's facts ready for `add`; enrolments with their number where they come alone for a unit."""
     ledger = _LEDGERS[table]
     await transaction.run(ledger.stage())
     names = [*ledger.names, "alone"] if ledger is _ENROLMENT else ledger.names
@@ -169,15 +171,24 @@ async def add(transaction: Transaction, table: str, staged: int) -> dict[Identit
     None when all of them were new and none retracted: then, as a rule, there is no need to name them.
     """
     ledger = _LEDGERS[table]
-    try:
-        # As a rule all are new, and to ask of each row whether it is takes half as long again.
-        async with transaction.savepoint():
-            added = await transaction.rows(ledger.insert(known=""), staged)
-    except IntegrityError:
+    added = await _all_new(transaction, ledger, staged) if staged >= _MANY else None
+    if added is None:
         added = await transaction.rows(ledger.insert(known="ON CONFLICT DO NOTHING"), staged)
     if added[0].n == staged:
         return None
     return {(source, id_): retracted for _, source, id_, retracted in added if source is not None}
+
+
+async def _all_new(transaction: Transaction, ledger: _Ledger, staged: int) -> Sequence[Any] | None:
+    """Add the staged facts as if all were new, as they are as a rule; None when one was known.
+
+    To ask of each row whether it is known takes half as long again.
+    """
+    try:
+        async with transaction.savepoint():
+            return await transaction.rows(ledger.insert(known=""), staged)
+    except IntegrityError:
+        return None
 
 
 async def last(transaction: Transaction, said: Sequence[Said]) -> dict[Unit, Terms | None]:

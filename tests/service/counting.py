@@ -28,8 +28,8 @@ async def counted(
 ) -> Counted:
     """Handle one batch as a service does, its outbox row included."""
     found = Counted()
-    async with database.engine.begin() as connection:
-        transaction = CountingTransaction(connection)
+    async with database.transaction() as plain:
+        transaction = CountingTransaction(plain.driver)
         transaction.seen = found.statements
         work = Work(transaction, "test")
         await handler(work, [Received(event, record(event)) for event in events])

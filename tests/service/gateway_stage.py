@@ -109,11 +109,10 @@ async def gateway(
     async with (
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app), base_url="http://gateway") as client,
-        service.database.transaction() as transaction,
     ):
         grant = Grant(agency="LPSE Sukabumi", sources=[LPSE, SIPP])
-        _, key = await keys.issue(transaction, grant, settings.clock.now(), "tests")
-        await transaction.connection.commit()
+        async with service.database.transaction() as transaction:
+            _, key = await keys.issue(transaction, grant, settings.clock.now(), "tests")
         yield Agency(client, str(key), door)
 
 

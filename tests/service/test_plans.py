@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bench.counting import record
+from bench.employer_profile import snapshots
 from bench.workload import Workload
 from shared.consuming import Received, Work
 from shared.database import Database, Transaction
@@ -48,13 +49,23 @@ def retracted(event: Event) -> Event:
 
 
 async def test_a_batch_of_workers_reads_no_table_of_facts_whole(world: Services) -> None:
+    """Neither while the tables are empty nor when the planner knows that they are small."""
     events = list(WORKLOAD.worker_events())
     months = [events[i : i + _AT_ONCE] for i in range(0, len(events), _AT_ONCE)]
-    for some in months[:2]:
-        await world.registry(some)
-    async with world.registry_database.transaction() as transaction:
-        await transaction.run("ANALYZE")
     again = [*months[2], *months[1][:500], *map(retracted, months[1][:200])]
-    for batch in (months[2], again, months[0]):
+    for batch in (months[0][:10], months[0], months[1], months[2], again, months[0]):
         handler = world.registry_handlers().on_facts
-        assert "enrolment" not in await tables_read_whole(world.registry_database, handler, batch)
+        read = await tables_read_whole(world.registry_database, handler, batch)
+        assert not read & {"enrolment", "posting", "coverage"}
+        async with world.registry_database.transaction() as transaction:
+            await transaction.run("ANALYZE")
+
+
+async def test_a_batch_for_the_employer_service_reads_no_table_of_facts_whole(world: Services) -> None:
+    coverage = [event for events in snapshots(WORKLOAD, 500) for event in events]
+    for batch in (list(WORKLOAD.profiles()), coverage[:100], coverage[100:]):
+        world.restart()
+        read = await tables_read_whole(world.employer_database, world.handlers().on_batch, batch)
+        assert not read & {"fact", "coverage", "flag", "look"}
+        async with world.employer_database.transaction() as transaction:
+            await transaction.run("ANALYZE")

@@ -45,8 +45,8 @@ def terms(fact: EnrolmentFact) -> Terms:
 
 def by_the_last(standing: list[EnrolmentFact], new: Event) -> Changes:
     unit, fact = unit_of(new), enrolment_fact(new)
-    last = max(standing, key=rank, default=None)
-    return differences(Known({}, {unit: last and terms(last)}), [(unit, fact)], set(), MINIMUMS)
+    last = terms(max(standing, key=rank)) if standing else None
+    return differences(Known({}, {unit: last}), [(unit, fact)], set(), MINIMUMS)
 
 
 def by_all(standing: list[EnrolmentFact], new: Event) -> Changes:
