@@ -10,6 +10,8 @@ import asyncio
 import os
 import tempfile
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -64,6 +66,7 @@ def main(
     employers: Annotated[int | None, typer.Option(min=1, help="Default: one for 40 workers")] = None,
     arrival: Annotated[Arrival, typer.Option(help="In which order a month's events come")] = "shuffled",
     window: Annotated[float, typer.Option(min=1, help="Seconds of a window")] = 10,
+    registries: Annotated[int, typer.Option(min=1, help="Processes of the registry")] = 1,
     json: Annotated[Path | None, typer.Option(help="Write everything to this file")] = None,
 ) -> None:
     """Measure whether the rate holds, and the memory."""
@@ -78,24 +81,27 @@ def main(
         load(order, _WRITERS)
         loaded = time.monotonic() - began
         _say(f"{plan.events:,} events on the topics in {loaded:.0f} s")
-        found = _measured(stage, plan, window, machine.describe(stage.parts, on), loaded)
+        found = _measured(stage, plan, window, registries, machine.describe(stage.parts, on), loaded)
     _show(found, Console())
     if json:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
 
 
 def _measured(
-    stage: Stage, plan: NationPlan, window: float, on: machine.Machine, load_seconds: float
+    stage: Stage, plan: NationPlan, window: float, registries: int, on: machine.Machine, load_seconds: float
 ) -> Report:
-    with stage.service("employer", "employer") as employer:
+    with stage.service("employer", "employer") as employer, ExitStack() as running:
         wait_until("employer has read the profiles", employer.idle)
-        with stage.service("registry", "registry") as registry:
-            services = (registry, employer)
-            wait_until("first commit", lambda: (registry.lag() or plan.events) < _for_registry(plan))
-            meter = Meter({s.name: s.process for s in services} | stage.parts_processes())
-            before = registry.lag() or 0
-            windows = _windows(services, before, window)
-            span = meter.close()
+        services = [
+            running.enter_context(stage.service("registry", "registry", number))
+            for number in range(1, registries + 1)
+        ]
+        wait_until("every process has its partitions", lambda: _begun(services, plan))
+        watched = [*services, employer]
+        meter = Meter({_name(n, s): s.process for n, s in enumerate(watched, 1)} | stage.parts_processes())
+        before = _left(services)
+        windows = _windows(watched, before, window)
+        span = meter.close()
     _check(stage, plan)
     return Report(
         machine=on,
@@ -106,11 +112,24 @@ def _measured(
         events_per_s=before / span.seconds * plan.workers * plan.months / _for_registry(plan),
         # The last one is the rest, and while it ran the registry may have been done.
         lowest_window=min(one.events_per_s for one in windows[:-1] or windows),
-        peak_rss_mb={service.name: service.peak_rss / MIB for service in services},
+        peak_rss_mb={_name(n, one): one.peak_rss / MIB for n, one in enumerate(watched, 1)},
         cpu_seconds=span.cpu_seconds,
         others_share=span.others_share,
         windows=windows,
     )
+
+
+def _name(number: int, service: Watched) -> str:
+    return service.name if service.name == "employer" else f"{service.name} {number}"
+
+
+def _left(registries: Sequence[Watched]) -> int:
+    return sum(one.lag() or 0 for one in registries)
+
+
+def _begun(registries: Sequence[Watched], plan: NationPlan) -> bool:
+    lags = [one.lag() for one in registries]
+    return None not in lags and sum(lag or 0 for lag in lags) < _for_registry(plan)
 
 
 def _for_registry(plan: NationPlan) -> int:
@@ -118,8 +137,8 @@ def _for_registry(plan: NationPlan) -> int:
     return plan.months * (plan.workers + plan.employers)
 
 
-def _windows(services: tuple[Watched, Watched], left: int, seconds: float) -> list[Window]:
-    """Until both are idle, in the order of the way."""
+def _windows(services: Sequence[Watched], left: int, seconds: float) -> list[Window]:
+    """Until all are idle, in the order of the way."""
     found: list[Window] = []
     done = False
     while not done:
@@ -129,16 +148,16 @@ def _windows(services: tuple[Watched, Watched], left: int, seconds: float) -> li
             for service in services:
                 service.look()
             done = all(service.idle() for service in services)
-        now = services[0].lag() or 0
+        now = _left(services[:-1])
         found.append(_window(services, left - now, time.monotonic() - began))
         _say(f"{found[-1].events_per_s:,.0f} events/s, {now:,} left, employer {found[-1].employer_lag:,}")
         left = now
     return found
 
 
-def _window(services: tuple[Watched, Watched], events: int, seconds: float) -> Window:
-    memory = {service.name: service.process.memory_info().rss / MIB for service in services}
-    return Window(seconds, events, events / seconds, memory, services[1].lag() or 0)
+def _window(services: Sequence[Watched], events: int, seconds: float) -> Window:
+    memory = {_name(n, one): one.process.memory_info().rss / MIB for n, one in enumerate(services, 1)}
+    return Window(seconds, events, events / seconds, memory, services[-1].lag() or 0)
 
 
 def _check(stage: Stage, plan: NationPlan) -> None:
@@ -150,9 +169,9 @@ def _check(stage: Stage, plan: NationPlan) -> None:
 
 
 def _show(found: Report, console: Console) -> None:
-    table = Table("window", "seconds", "events/s", "registry MiB", "employer MiB", "employer's lag")
+    table = Table("window", "seconds", "events/s", *found.peak_rss_mb, "employer's lag")
     for number, one in enumerate(found.windows, 1):
-        memory = (f"{mib:.0f}" for mib in one.rss_mb.values())
+        memory = (f"{mib:.0f} MiB" for mib in one.rss_mb.values())
         rate = f"{one.events_per_s:,.0f}"
         table.add_row(str(number), f"{one.seconds:.0f}", rate, *memory, f"{one.employer_lag:,}")
     console.print(table)

@@ -29,7 +29,7 @@ _ENROLMENTS: list[type[Data]] = [WorkerRegistered, WorkerUpdated, WorkerUnregist
 class Batch:
     """A batch by what its events say, those about workers forgotten since (`erasures`) left out.
 
-    `said`: what each enrolment says, of whom and where; `single`: the units of which it holds one fact.
+    `said`: what each enrolment says, of whom and where; `earliest`: which of them is the first of its unit.
     """
 
     def __init__(self, received: list[Received], erasures: Erasures) -> None:
@@ -51,12 +51,12 @@ class Batch:
             by_kind[type(one.event.data)].append(one)
         self.said: list[Said] = [(unit_of(r.event), enrolment_fact(r.event)) for r in self.enrolments]
         # Retractions and erasures take facts out of the middle: then whole units are looked at.
-        self.single = set() if self.retractions or erasures else changes.single(self.said)
+        self.earliest = {} if self.retractions or erasures else changes.earliest(self.said)
 
     async def stage(self, transaction: Transaction) -> None:
         """Lay the enrolments ready: they are read from there by several statements, and then added."""
         rows = [
-            enrolment_row(received.event, unit, fact, n if unit in self.single else None)
+            enrolment_row(received.event, unit, fact, n if self.earliest.get(unit) == n else None)
             for n, (received, (unit, fact)) in enumerate(zip(self.enrolments, self.said, strict=True))
         ]
         await store.stage(transaction, "enrolment", rows)
@@ -101,7 +101,7 @@ async def touched(transaction: Transaction, batch: Batch) -> Touched:
 
 async def known(transaction: Transaction, batch: Batch, touched: Touched) -> Known:
     """What the batch's changes are worked out from."""
-    last = await store.last(transaction, batch.said) if batch.single else {}
+    last = await store.last(transaction, batch.said) if batch.earliest else {}
     if injured := {incident.worker for incident in touched.incidents}:
         last = {unit: terms for unit, terms in last.items() if unit[1] not in injured}
     whole = (touched.units - last.keys()) | touched.of_injured

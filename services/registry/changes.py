@@ -1,13 +1,11 @@
 """What a batch changes about the coverage of its subjects. Pure."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import TypeVar
 
 from services.registry import coverage, incidents
-from services.registry.coverage import EnrolmentFact, Terms
+from services.registry.coverage import EnrolmentFact, Terms, in_time
 from services.registry.deltas import Deltas
 from services.registry.incidents import IncidentFact, Unit
 from services.registry.wages import Minimums
@@ -23,7 +21,7 @@ T = TypeVar("T", Removal, Incident)
 class Known:
     """What is known before a batch: all facts of some units; of the others what was said `last`, if anything.
 
-    Of those others a batch holds one fact, and it is later than all before.
+    Of those others all that a batch adds is later than all before.
     """
 
     standing: Standing
@@ -58,25 +56,45 @@ def after(before: Standing, added: Iterable[Said], marked: Collection[Identity])
     return left
 
 
-def single(said: list[Said]) -> set[Unit]:
-    """The units of which a batch holds one fact, where only one employer speaks: not at projects (KSO)."""
-    count = Counter(map(itemgetter(0), said))
-    return {unit for unit, times in count.items() if times == 1 and not unit[0].startswith("project:")}
+def earliest(said: list[Said]) -> dict[Unit, int]:
+    """Which of a batch's facts is the earliest of its unit, where only one employer speaks: not at projects
+    (KSO).
+    """
+    found: dict[Unit, int] = {}
+    for number, (unit, fact) in enumerate(said):
+        other = found.setdefault(unit, number)
+        if other != number and in_time(fact) < in_time(said[other][1]):
+            found[unit] = number
+    return {unit: number for unit, number in found.items() if not unit[0].startswith("project:")}
 
 
 def differences(known: Known, added: list[Said], marked: Collection[Identity], minimums: Minimums) -> Changes:
     """What the enrolments change: from what is `known` before, by the facts added and those marked."""
     found = Changes()
-    rest = []
+    rest: list[Said] = []
+    later: dict[Unit, list[EnrolmentFact]] = {}
     for unit, fact in added:
-        if unit not in known.last:
+        if unit in known.last:
+            later.setdefault(unit, []).append(fact)
+        else:
             rest.append((unit, fact))
-            continue
-        before = known.last[unit]
-        if before is None or not coverage.continues(before, fact, minimums):
-            coverage.followed(before, fact, minimums, found.of(unit[0]))
+    for unit, facts in later.items():
+        _one_by_one(found, unit[0], known.last[unit], facts, minimums)
     _whole(found, known.standing, after(known.standing, rest, marked), minimums)
     return found
+
+
+def _one_by_one(
+    found: Changes, subject: str, last: Terms | None, facts: list[EnrolmentFact], minimums: Minimums
+) -> None:
+    """Each of these facts of a worker after the other, behind the `last` one before the batch."""
+    if len(facts) > 1:
+        facts.sort(key=in_time)
+    before: Terms | EnrolmentFact | None = last
+    for fact in facts:
+        if before is None or not coverage.continues(before, fact, minimums):
+            coverage.followed(before, fact, minimums, found.of(subject))
+        before = fact
 
 
 def _whole(found: Changes, old: Standing, new: Standing, minimums: Minimums) -> None:

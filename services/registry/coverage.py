@@ -59,7 +59,8 @@ def mask(programmes: tuple[str, ...]) -> int:
     return sum(1 << PROGRAMMES.index(name) for name in set(programmes))
 
 
-_in_time = attrgetter("effective_on", "time", "source", "id")
+# Of two facts about a worker the later one in this order stands.
+in_time = attrgetter("effective_on", "time", "source", "id")
 
 
 Stretch = tuple[date, date, EnrolmentFact]
@@ -94,7 +95,7 @@ def _by_employer(facts: Iterable[EnrolmentFact]) -> list[list[EnrolmentFact]]:
 
 def _stretches(facts: list[EnrolmentFact]) -> list[Stretch]:
     """The days for which each fact of one employer is the one that enrols the worker."""
-    facts.sort(key=_in_time)
+    facts.sort(key=in_time)
     found: list[Stretch] = []
     for index, fact in enumerate(facts):
         until = facts[index + 1].effective_on if index + 1 < len(facts) else FOREVER
@@ -135,7 +136,9 @@ def _together(told: list[tuple[int, int]]) -> int:
     return reduce(or_, (mask & ~(WAGED | LOW) for _, mask in told)) | verdict
 
 
-def followed(before: Terms | None, new: EnrolmentFact, minimums: Minimums, deltas: Deltas) -> None:
+def followed(
+    before: Terms | EnrolmentFact | None, new: EnrolmentFact, minimums: Minimums, deltas: Deltas
+) -> None:
     """Add to `deltas` what one more fact changes where one employer has said all about a worker.
 
     The new fact is the latest: the days before it are as they were, and what was said `before` ends there.
@@ -145,7 +148,7 @@ def followed(before: Terms | None, new: EnrolmentFact, minimums: Minimums, delta
     deltas.add(_covered(new, new.effective_on, minimums), 1)
 
 
-def continues(before: Terms, new: EnrolmentFact, minimums: Minimums) -> bool:
+def continues(before: Terms | EnrolmentFact, new: EnrolmentFact, minimums: Minimums) -> bool:
     """Whether a worker counts for the same as before, as when she only earns more than enough already."""
     if before.programmes != new.programmes or before.covered_until != new.covered_until:
         return False
@@ -172,7 +175,7 @@ def removals(worker: str, facts: list[EnrolmentFact]) -> list[Removal]:
     """The worker's unregistrations that left her without cover, until she is covered again."""
     covered = [stretch for group in _by_employer(facts) for stretch in _stretches(group)]
     found = []
-    for fact in sorted((f for f in facts if f.removes), key=_in_time):
+    for fact in sorted((f for f in facts if f.removes), key=in_time):
         if any(first <= fact.effective_on < until for first, until, _ in covered):
             continue
         again = min((first for first, _, _ in covered if first > fact.effective_on), default=None)

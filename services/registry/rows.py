@@ -23,8 +23,8 @@ def _instants(event: Event) -> tuple[int, int]:
     return said, said if recorded is None else _micros(recorded)
 
 
-def enrolment_row(event: Event, unit: Unit, fact: EnrolmentFact, alone: int | None) -> EnrolmentRow:
-    """A row of `enrolment`, staged: with its number in the batch when that holds no other of its unit."""
+def enrolment_row(event: Event, unit: Unit, fact: EnrolmentFact, earliest: int | None) -> EnrolmentRow:
+    """A row of `enrolment`, staged: with its number in the batch when it is the earliest of its unit."""
     subject, worker = unit
     said, recorded = _instants(event)
     return (
@@ -41,7 +41,7 @@ def enrolment_row(event: Event, unit: Unit, fact: EnrolmentFact, alone: int | No
         fact.wage_idr,
         fact.region,
         recorded,
-        alone,
+        earliest,
     )
 
 

@@ -46,11 +46,11 @@ _RANK = "(e.effective_on, e.at, e.source, e.id)"
 _STAGED_RANK = f"(u.effective_on, {_INSTANT.format('u.at')}, u.source, u.id)"
 # By day alone, as in the index: to sort two facts of one day would cost more than to read them.
 _LAST = f"""
-SELECT u.alone, {_RANK} < {_STAGED_RANK}, e.programmes, e.covered_until, e.wage_idr, e.region
+SELECT u.earliest, {_RANK} < {_STAGED_RANK}, e.programmes, e.covered_until, e.wage_idr, e.region
 FROM staged_enrolment u LEFT JOIN LATERAL (
     SELECT e.* FROM enrolment e WHERE {_SAME}
     ORDER BY e.effective_on DESC FETCH FIRST ROW WITH TIES) e ON true
-WHERE u.alone IS NOT NULL
+WHERE u.earliest IS NOT NULL
 """
 _STANDING = f"""
 SELECT e.subject, e.worker, e.effective_on, e.at, e.source, e.id, e.employer, e.programmes, e.covered_until,
@@ -83,7 +83,7 @@ class _Ledger(NamedTuple):
         """Where a batch's facts wait: of this connection alone, empty at the end of each transaction."""
         kinds = ["bigint" if kind == "timestamptz" else kind for kind in self.types]
         told = ", ".join(f"{name} {kind}" for name, kind in zip(self.names, kinds, strict=True))
-        more = ", alone int" if self is _ENROLMENT else ""
+        more = ", earliest int" if self is _ENROLMENT else ""
         return f"CREATE TEMP TABLE IF NOT EXISTS staged_{self.table} ({told}{more}) ON COMMIT DELETE ROWS"
 
     def insert(self, known: str) -> str:
@@ -158,10 +158,10 @@ async def stale(transaction: Transaction, wages: int, after: str, limit: int) ->
 
 
 async def stage(transaction: Transaction, table: str, rows: list[Any]) -> None:
-    """Lay a batch's facts ready for `add`; enrolments with their number where they come alone for a unit."""
+    """Lay a batch's facts ready for `add`; an enrolment with its number when it is first of its unit."""
     ledger = _LEDGERS[table]
     await transaction.run(ledger.stage())
-    names = [*ledger.names, "alone"] if ledger is _ENROLMENT else ledger.names
+    names = [*ledger.names, "earliest"] if ledger is _ENROLMENT else ledger.names
     await transaction.copy(f"staged_{table}", names, rows)
 
 
@@ -192,9 +192,9 @@ async def _all_new(transaction: Transaction, ledger: _Ledger, staged: int) -> Se
 
 
 async def last(transaction: Transaction, said: Sequence[Said]) -> dict[Unit, Terms | None]:
-    """What was last said of the units for which a staged fact comes alone; None of those nobody spoke of.
+    """What was last said of the units whose earliest staged fact is known; None where nobody spoke of it.
 
-    Left out are those whose new fact is not the latest, and those of whose last day there are several.
+    Left out are those of whom something later is stored, and those of whose last day there are several.
     """
     found: dict[int, Terms | None] = {}
     unclear: set[int] = set()

@@ -1,13 +1,14 @@
 """What a later fact changes, told from the last one before it alone, is what all facts of its unit tell."""
 
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.registry.changes import Changes, Known, differences
+from services.registry.changes import Changes, Known, differences, earliest
 from services.registry.coverage import EnrolmentFact, Terms
 from services.registry.deltas import Deltas
 from services.registry.enrolment import enrolment_fact, unit_of
@@ -43,24 +44,36 @@ def terms(fact: EnrolmentFact) -> Terms:
     return Terms(fact.programmes, fact.covered_until, fact.wage_idr, fact.region)
 
 
-def by_the_last(standing: list[EnrolmentFact], new: Event) -> Changes:
-    unit, fact = unit_of(new), enrolment_fact(new)
+def by_the_last(standing: list[EnrolmentFact], *new: Event) -> Changes:
+    unit, added = unit_of(new[0]), [(unit_of(event), enrolment_fact(event)) for event in new]
     last = terms(max(standing, key=rank)) if standing else None
-    return differences(Known({}, {unit: last}), [(unit, fact)], set(), MINIMUMS)
+    return differences(Known({}, {unit: last}), added, set(), MINIMUMS)
 
 
-def by_all(standing: list[EnrolmentFact], new: Event) -> Changes:
-    unit = unit_of(new)
-    return differences(Known({unit: standing}, {}), [(unit, enrolment_fact(new))], set(), MINIMUMS)
+def by_all(standing: list[EnrolmentFact], *new: Event) -> Changes:
+    added = [(unit_of(event), enrolment_fact(event)) for event in new]
+    return differences(Known({added[0][0]: standing}, {}), added, set(), MINIMUMS)
 
 
-@settings(max_examples=300, deadline=None)
-@given(FACTS)
-def test_the_last_fact_tells_what_all_facts_tell(facts: list[Event]) -> None:
-    *old, new = sorted(facts, key=lambda event: rank(enrolment_fact(event)))
+@settings(max_examples=500, deadline=None)
+@given(FACTS, st.integers(1, 4), st.randoms(use_true_random=False))
+def test_the_last_fact_tells_what_all_facts_tell(facts: list[Event], added: int, chance: Random) -> None:
+    facts.sort(key=lambda event: rank(enrolment_fact(event)))
+    old, new = facts[:-added], facts[-added:]
+    chance.shuffle(new)
     standing = [enrolment_fact(event) for event in old]
-    one, other = (how(standing, new).of(FIRM).apply([]) for how in (by_the_last, by_all))
+    one, other = (how(standing, *new).of(FIRM).apply([]) for how in (by_the_last, by_all))
     assert one == other
+
+
+@given(FACTS)
+def test_the_earliest_of_a_unit_is_found_in_any_order(facts: list[Event]) -> None:
+    said = [(unit_of(event), enrolment_fact(event)) for event in facts]
+    found = earliest(said)
+    assert {unit: said[number][1] for unit, number in found.items()} == {
+        unit_of(facts[0]): min((fact for _, fact in said), key=rank)
+    }
+    assert earliest([(("project:lkpp-1", unit[1]), fact) for unit, fact in said]) == {}
 
 
 @pytest.mark.parametrize(
