@@ -1,8 +1,9 @@
 """History for `bench.history`: facts of years before the workload, made in SQL, with the sums they come to.
 
 Each of its workers was enrolled on 1 January 2019 and updated each month without any change: the sum is
-known without adding it up, so many workers from that day on. `months`: the workers of the workload
-themselves, until 30 December 2024. `employers`: others at other firms, and still.
+known without adding it up, so many workers from that day on. At a project she has twelve facts at most.
+`months`: the workers of the workload themselves, until 30 December 2024. `employers`: others at other firms,
+and still.
 """
 
 from collections import defaultdict
@@ -36,13 +37,19 @@ FROM generate_series(0, $2::int - 1) n
 _FACTS = """
 INSERT INTO enrolment (source, id, digest, subject, worker, employer, programmes, effective_on, covered_until,
                        at, retracted, wage_idr, region, recorded)
-SELECT 'https://sipp.example.id', left(md5(w.worker || w.subject), 20) || '-h' || m,
-       hashtextextended(w.worker, m), w.subject, w.worker, coalesce(nullif(w.employer, ''), w.subject), 7,
+SELECT 'https://sipp.example.id', left(md5(w.worker || w.subject), 20) || '-h' || s.m,
+       hashtextextended(w.worker, s.m), w.subject, w.worker, coalesce(nullif(w.employer, ''), w.subject), 7,
        d.day, $4::date, d.day::timestamptz, false, NULL, NULL, d.day::timestamptz
-FROM worker w CROSS JOIN generate_series(0, $3::int - 1) m
-CROSS JOIN LATERAL (SELECT $5::date + m * $6::int / $3::int AS day) d
+FROM worker w
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN w.subject LIKE 'project:%' THEN greatest(0, $3::int - $7::int) ELSE 0 END) b (m)
+CROSS JOIN LATERAL generate_series(b.m, $3::int - 1) AS s (m)
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN s.m = b.m THEN $5::date ELSE $5::date + s.m * $6::int / $3::int END AS day) d
 WHERE w.n >= $1 AND w.n < $2
 """
+# A contract of public works is for a budget year: nobody has been at one project for longer.
+_MOST_AT_A_PROJECT = 12
 _SUMS = """
 INSERT INTO coverage (subject, version, snapshot, wages)
 SELECT subject, 1, format($1::text, count(*)), $2::bigint FROM worker GROUP BY subject
@@ -129,13 +136,15 @@ async def _fill(connection: asyncpg.Connection, history: History) -> int:
     step, each = max(1, _AT_ONCE // history.facts_each), history.facts_each
     until = UNTIL - timedelta(days=1) if history.grows == "months" else None
     for first in range(0, workers, step):
-        await connection.execute(_FACTS, first, first + step, each, until, SINCE, _DAYS)
+        given = (first, first + step, each, until, SINCE, _DAYS, _MOST_AT_A_PROJECT)
+        await connection.execute(_FACTS, *given)
     for definition in indexes:
         await connection.execute(definition)
     await connection.execute(_SUMS, history.steps, in_force().digest)
     await connection.execute("VACUUM ANALYZE enrolment")
     await connection.execute("VACUUM ANALYZE coverage")
-    return workers * each
+    facts: int = await connection.fetchval("SELECT count(*) FROM enrolment")
+    return facts
 
 
 async def _workers(connection: asyncpg.Connection, history: History) -> int:

@@ -104,5 +104,17 @@ async def known(transaction: Transaction, batch: Batch, touched: Touched) -> Kno
     last = await store.last(transaction, batch.said) if batch.earliest else {}
     if injured := {incident.worker for incident in touched.incidents}:
         last = {unit: terms for unit, terms in last.items() if unit[1] not in injured}
-    whole = (touched.units - last.keys()) | touched.of_injured
+    # What is taken out of the middle must be known beforehand; for the rest see `complete`.
+    whole = touched.of_injured if batch.earliest else touched.of_injured | touched.units
     return Known(await store.standing(transaction, whole), last)
+
+
+async def complete(transaction: Transaction, known: Known, added: list[Said]) -> None:
+    """Of the other units to which something was added, all that was known before.
+
+    Read afterwards, without what was just added: so a batch that comes again, after a crash, reads nothing.
+    """
+    units = {unit for unit, _ in added} - known.last.keys() - known.standing.keys()
+    new = {(fact.source, fact.id) for _, fact in added} if units else set()
+    for unit, facts in (await store.standing(transaction, units)).items():
+        known.standing[unit] = [fact for fact in facts if (fact.source, fact.id) not in new]

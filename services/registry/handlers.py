@@ -50,6 +50,7 @@ class Handlers:
         known, stale = await store.lock_coverage(transaction, touched.subjects, self._minimums.digest)
         before = await batches.known(transaction, batch, touched)
         added, marked = await _store(work, batch)
+        await batches.complete(transaction, before, added)
         found = changes.differences(before, added, marked, self._minimums)
         if touched.incidents:
             told = await store.incidents_of(transaction, touched.workers)
