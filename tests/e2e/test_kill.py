@@ -21,7 +21,9 @@ def disturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleCity]:
 
     def disturb(tally: Tally) -> None:
         for number in [n for n in kills if n <= tally.read]:
-            started.running.stack.kill_service(kills.pop(number))
+            name = kills.pop(number)
+            started.running.stack.wait_healthy(name)  # it may still be down from the last time
+            started.running.stack.kill_service(name)
 
     try:
         started.send(disturb, batch_size=100, concurrency=1)
