@@ -63,6 +63,8 @@ def test_the_json_has_the_names_that_are_promised(found: Report) -> None:
         "registry_to_quix",
         "registry_to_faust",
         "registry_to_kafka_streams",
+        "registry_x2_to_kafka_streams",
+        "registry_x2_to_limit",
         "flags_to_limit",
     }
 
