@@ -27,9 +27,7 @@ _OPEN_SUBJECTS = """
 INSERT INTO coverage (subject, version, snapshot, wages)
 SELECT s, 0, '{"version":0}', $2 FROM unnest($1::text[]) s ORDER BY s ON CONFLICT DO NOTHING
 """
-_STALE = """
-SELECT subject FROM coverage WHERE subject > $2 AND wages IS DISTINCT FROM $1 ORDER BY subject LIMIT $3
-"""
+_STALE = "SELECT subject FROM coverage WHERE subject > $2 AND wages IS DISTINCT FROM $1 ORDER BY 1 LIMIT $3"
 _PUT = """
 UPDATE coverage c SET version = n.version, snapshot = n.snapshot, wages = $4
 FROM unnest($1::text[], $2::bigint[], $3::text[]) AS n (subject, version, snapshot)
@@ -180,10 +178,7 @@ async def add(transaction: Transaction, table: str, staged: int) -> dict[Identit
 
 
 async def _all_new(transaction: Transaction, ledger: _Ledger, staged: int) -> Sequence[Any] | None:
-    """Add the staged facts as if all were new, as they are as a rule; None when one was known.
-
-    To ask of each row whether it is known takes half as long again.
-    """
+    """Add the facts as if all were new, a third cheaper than to ask of each; None when one is known."""
     try:
         async with transaction.savepoint():
             return await transaction.rows(ledger.insert(known=""), staged)
