@@ -94,8 +94,8 @@ def _told(sql: str) -> Iterator[None]:
         yield
     except asyncpg.IntegrityConstraintViolationError as error:
         raise IntegrityError(sql, None, error) from error
-    except asyncpg.InterfaceError as error:
-        raise InterfaceError(sql, None, error) from error
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        raise InterfaceError(sql, None, error) from error  # the second: the server went in mid-answer
     except asyncpg.PostgresError as error:
         raise DBAPIError(sql, None, error) from error
 
@@ -115,9 +115,13 @@ class Database:
         """Commit at the end of the block, roll back when it raises."""
         async with self.engine.connect() as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
-            with _told("COMMIT"):
-                async with driver.transaction():
-                    yield Transaction(driver)
+            try:
+                with _told("COMMIT"):
+                    async with driver.transaction():
+                        yield Transaction(driver)
+            finally:
+                if driver.is_in_transaction():
+                    driver.terminate()  # cut off in the middle: nobody may go on from there
 
     async def migrate(self, migrations: Path) -> None:
         """Bring the schema to the newest revision; safe when several processes start at once."""
