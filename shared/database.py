@@ -137,12 +137,9 @@ class Database:
 def _refuse_closed(connection: Any, *_: Any) -> None:
     """Let the pool make new connections when this one has ended, as all do when the server is restarted.
 
-    Or when it was left in the middle of a transaction, as by a task that was cancelled twice.
-
     Looked up, not asked: a question (`pool_pre_ping`) costs three round trips before each transaction.
     """
-    driver = connection.driver_connection
-    if driver.is_closed() or driver.is_in_transaction():
+    if connection.driver_connection.is_closed():
         raise InvalidatePoolError
 
 

@@ -116,5 +116,4 @@ async def complete(transaction: Transaction, known: Known, added: list[Said]) ->
     """
     units = {unit for unit, _ in added} - known.last.keys() - known.standing.keys()
     new = {(fact.source, fact.id) for _, fact in added} if units else set()
-    for unit, facts in (await store.standing(transaction, units)).items():
-        known.standing[unit] = [fact for fact in facts if (fact.source, fact.id) not in new]
+    known.standing |= changes.after(await store.standing(transaction, units), (), new)

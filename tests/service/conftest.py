@@ -25,3 +25,11 @@ async def services_on_postgres(postgres: PostgresNode) -> AsyncIterator[Services
     yield Services(registry, employer)
     await registry.close()
     await employer.close()
+
+
+@pytest.fixture
+async def world(services_on_postgres: Services) -> Services:
+    """Both with empty databases, in a process that remembers nothing."""
+    await services_on_postgres.empty()
+    services_on_postgres.restart()
+    return services_on_postgres

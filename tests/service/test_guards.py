@@ -5,8 +5,6 @@ The numbers are what the code needs today; raise one only with a reason (docs/pe
 
 from typing import cast
 
-import pytest
-
 from bench.employer_profile import snapshots
 from bench.workload import Workload
 from shared import topics
@@ -17,13 +15,6 @@ from tests.service.small_world import Services
 
 WORKLOAD = Workload(3_000)
 _IN_A_BATCH = 500
-
-
-@pytest.fixture
-async def world(services_on_postgres: Services) -> Services:
-    await services_on_postgres.empty()
-    services_on_postgres.restart()
-    return services_on_postgres
 
 
 async def employer(world: Services, events: list[Event]) -> Counted:

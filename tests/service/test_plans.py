@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from bench.counting import record
 from bench.employer_profile import snapshots
 from bench.workload import Workload
@@ -15,13 +13,6 @@ from tests.service.small_world import Services
 
 WORKLOAD = Workload(6_000)
 _AT_ONCE = 2_000
-
-
-@pytest.fixture
-async def world(services_on_postgres: Services) -> Services:
-    await services_on_postgres.empty()
-    services_on_postgres.restart()
-    return services_on_postgres
 
 
 async def _reads(transaction: Transaction) -> dict[str, int]:
