@@ -22,11 +22,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import loading, machine, proof
-from bench.measuring import BenchFailedError, Run, measure, peaks
+from bench.measuring import Run, measure, peaks
 from bench.past_facts import GROWS, History, fill
 from bench.stage import Stage, set_stage
 from bench.workload import Workload
-from shared import topics
 
 
 class Report(Struct):
@@ -98,8 +97,7 @@ def _run(stage: Stage, case: _Case, truth: proof.Truth) -> Run:
     with stage.service("registry", case.database) as registry:
         events, span = measure([registry], parts, stage.workload.events, to_flags=False)
     proof.check_coverage(dsn, history.with_history(truth))
-    if asyncio.run(loading.messages_on(stage.settings, topics.DEAD_LETTERS)):
-        raise BenchFailedError("messages went to the dead letters")
+    loading.check_no_dead_letters(stage.settings)
     run = Run(
         variant=case.name,
         round=case.round,

@@ -1,5 +1,6 @@
 """Puts a workload on its topics, keyed as the gateway keys it, and empties topics between runs."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
@@ -8,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from tenacity import retry, retry_if_result, wait_fixed
 
+from bench.measuring import BenchFailedError
 from bench.workload import Workload
 from patuh.nation.writing import to_message as to_message  # the timetable sends one by one
 from shared import bus, topics
@@ -73,6 +75,25 @@ async def messages_on(settings: Settings, topic: Topic) -> int:
     async with AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap_servers) as consumer:
         ends = await consumer.end_offsets(list(_partitions(topic)))
     return sum(ends.values())
+
+
+async def left(settings: Settings, group: str, read: Sequence[Topic]) -> int:
+    """How many messages of these topics a consumer group has not committed yet. Raises KafkaError."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
+    await admin.start()
+    try:
+        committed = await admin.list_consumer_group_offsets(group)
+    finally:
+        await admin.close()
+    names = {topic.name for topic in read}
+    done: int = sum(max(0, at.offset) for place, at in committed.items() if place.topic in names)
+    return sum([await messages_on(settings, topic) for topic in read]) - done
+
+
+def check_no_dead_letters(settings: Settings) -> None:
+    """Raises BenchFailedError when there are any: then something was not worked off but put aside."""
+    if refused := asyncio.run(messages_on(settings, topics.DEAD_LETTERS)):
+        raise BenchFailedError(f"{refused} messages went to the dead letters")
 
 
 async def first_ids(settings: Settings, topic: Topic, taken: Mapping[int, int]) -> set[str]:

@@ -1,51 +1,56 @@
 """The registry as several processes that share the partitions, from the moment when every one has its own."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from bench import loading, proof
 from bench.measuring import BenchFailedError, Run, Watched, Window, peaks, wait_until
 from bench.stage import Stage
 from shared import topics
 
+_READ = (topics.WORKERS, topics.CONTRIBUTIONS)
+
 
 def run(stage: Stage, database: str, processes: int, number: int, truth: proof.Truth) -> Run:
     """So many processes on one empty database, in round `number`. Raises BenchFailedError."""
-    with ExitStack() as running:
-        services = [
-            running.enter_context(stage.service("registry", database, member))
-            for member in range(1, processes + 1)
-        ]
-        found = _measured(stage, services, number)
+    with registries(stage, database, processes) as services:
+        found = _measured(stage, database, services, number)
     proof.check_coverage(stage.parts.dsns[database], truth)
-    if asyncio.run(loading.messages_on(stage.settings, topics.DEAD_LETTERS)):
-        raise BenchFailedError("messages went to the dead letters")
+    loading.check_no_dead_letters(stage.settings)
     return found
 
 
-def _measured(stage: Stage, services: Sequence[Watched], number: int) -> Run:
-    watched = {f"registry {n}": service.process for n, service in enumerate(services, 1)}
-    watched |= {name: stage.process(name) for name in ("postgres", "kafka")}
-    total = left = stage.workload.events
+@contextmanager
+def registries(stage: Stage, database: str, processes: int) -> Iterator[list[Watched]]:
+    """So many processes of the registry, each of which has its partitions."""
+    with stage.services("registry", database, processes) as services:
+        wait_until("every process has its partitions", lambda: None not in [one.lag() for one in services])
+        yield services
 
-    def begun() -> bool:
-        nonlocal left
-        lags = [service.lag() for service in services]
-        if None in lags:
-            return False
-        left = sum(lag or 0 for lag in lags)
-        return left < total
+
+def named(services: Sequence[Watched]) -> dict[str, Watched]:
+    """Processes of one service by name and number."""
+    return {f"{one.name} {number}": one for number, one in enumerate(services, 1)}
+
+
+def left(stage: Stage, database: str) -> int:
+    """What is not committed yet, as the broker knows it: what changes hands is not counted twice."""
+    return asyncio.run(loading.left(stage.settings, f"patuh-{database}", _READ))
+
+
+def _measured(stage: Stage, database: str, services: Sequence[Watched], number: int) -> Run:
+    by_name = named(services)
+    window = Window({name: one.process for name, one in by_name.items()} | stage.parts_processes())
+    before = left(stage, database)
+    if not before:
+        raise BenchFailedError("all was read before every process had its partitions: take more events")
 
     def done() -> bool:
         for service in services:
             service.look()
         return all(service.lag() == 0 for service in services)
 
-    wait_until("every process has its partitions", begun)
-    window, before = Window(watched), left
-    if not before:
-        raise BenchFailedError("one process had read all before the others came: take more events")
     wait_until("nothing is left", done)
     span = window.close()
     return Run(
@@ -55,5 +60,5 @@ def _measured(stage: Stage, services: Sequence[Watched], number: int) -> Run:
         seconds=span.seconds,
         cpu_seconds=span.cpu_seconds,
         others_share=span.others_share,
-        peak_rss_mb={f"registry {n}": peaks([one])[one.name] for n, one in enumerate(services, 1)},
+        peak_rss_mb={name: peaks([one])[one.name] for name, one in by_name.items()},
     )

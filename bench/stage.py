@@ -56,27 +56,38 @@ class Stage:
         }
 
     @contextmanager
-    def service(
-        self, service: str, database: str, number: int = 1, more: Mapping[str, str] = _NOTHING
-    ) -> Iterator[Watched]:
-        """Run a service in a database and a consumer group of its own; `number` 2 shares those of 1.
-        `more` is set in its environment.
-        """
-        member = database if number == 1 else f"{database}_{number}"
+    def service(self, service: str, database: str, more: Mapping[str, str] = _NOTHING) -> Iterator[Watched]:
+        """Run a service in a database and a consumer group of its own; `more` is set in its environment."""
+        with self.services(service, database, 1, more) as [watched]:
+            yield watched
+
+    @contextmanager
+    def services(
+        self, service: str, database: str, processes: int, more: Mapping[str, str] = _NOTHING
+    ) -> Iterator[list[Watched]]:
+        """So many processes of a service, started together, which share a database and a consumer group."""
+        members = [database, *(f"{database}_{number}" for number in range(2, processes + 1))]
+        try:
+            urls = {member: self._start(service, member, database, more) for member in members}
+            for member in members:
+                self.stack.wait_healthy(member)
+            # One client for all questions: making one costs more than a batch.
+            with httpx.Client(timeout=60.0) as client:
+                yield [Watched(service, self.process(member), url, client) for member, url in urls.items()]
+            if any(self.stack.restarts(member) for member in members):
+                raise BenchFailedError(f"{service} ended while it was measured")
+        finally:
+            for member in members:
+                self.stack.stop_member(member)
+
+    def _start(self, service: str, member: str, database: str, more: Mapping[str, str]) -> str:
+        """Start a process; where its health is told."""
         port = free_port()
         argv = [sys.executable, "-m", "uvicorn", f"services.{service}.app:app", "--host", _HOST]
         argv += ["--port", str(port), "--no-access-log", "--log-level", "warning"]
         url = f"http://{_HOST}:{port}/health"
         self.stack.start_service(ServiceSpec(member, argv, self.environment(database) | dict(more), url))
-        try:
-            self.stack.wait_healthy(member)
-            # One client for all questions: making one costs more than a batch.
-            with httpx.Client(timeout=60.0) as client:
-                yield Watched(service, self.process(member), url, client)
-            if self.stack.restarts(member):
-                raise BenchFailedError(f"{service} ended while it was measured")
-        finally:
-            self.stack.stop_member(member)
+        return url
 
 
 @contextmanager

@@ -6,7 +6,6 @@ every worker event is stored, nothing went to the dead letters, the flags for mi
 plan, and the coverage of sampled employers is what the pure functions say.
 """
 
-import asyncio
 import os
 import tempfile
 import time
@@ -21,14 +20,13 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
-from bench import loading, machine, proof
+from bench import loading, machine, proof, several
 from bench.loader import Order, load
-from bench.measuring import LOOK_SECONDS, MIB, BenchFailedError, Watched, wait_until
+from bench.measuring import LOOK_SECONDS, MIB, Watched, wait_until
 from bench.measuring import Window as Meter
 from bench.stage import Stage, set_stage
 from bench.workload import MONTHS, WORKERS_PER_EMPLOYER, Workload
 from patuh.nation import Arrival, NationPlan
-from shared import topics
 
 _WRITERS = 2
 
@@ -92,14 +90,11 @@ def _measured(
 ) -> Report:
     with stage.service("employer", "employer") as employer, ExitStack() as running:
         wait_until("employer has read the profiles", employer.idle)
-        services = [
-            running.enter_context(stage.service("registry", "registry", number))
-            for number in range(1, registries + 1)
-        ]
-        wait_until("every process has its partitions", lambda: _begun(services, plan))
+        services = running.enter_context(several.registries(stage, "registry", registries))
         watched = [*services, employer]
-        meter = Meter({_name(n, s): s.process for n, s in enumerate(watched, 1)} | stage.parts_processes())
-        before = _left(services)
+        by_name = several.named(services) | {employer.name: employer}
+        meter = Meter({name: one.process for name, one in by_name.items()} | stage.parts_processes())
+        before = several.left(stage, "registry")
         windows = _windows(watched, before, window)
         span = meter.close()
     _check(stage, plan)
@@ -112,24 +107,15 @@ def _measured(
         events_per_s=before / span.seconds * plan.workers * plan.months / _for_registry(plan),
         # The last one is the rest, and while it ran the registry may have been done.
         lowest_window=min(one.events_per_s for one in windows[:-1] or windows),
-        peak_rss_mb={_name(n, one): one.peak_rss / MIB for n, one in enumerate(watched, 1)},
+        peak_rss_mb={name: one.peak_rss / MIB for name, one in by_name.items()},
         cpu_seconds=span.cpu_seconds,
         others_share=span.others_share,
         windows=windows,
     )
 
 
-def _name(number: int, service: Watched) -> str:
-    return service.name if service.name == "employer" else f"{service.name} {number}"
-
-
 def _left(registries: Sequence[Watched]) -> int:
     return sum(one.lag() or 0 for one in registries)
-
-
-def _begun(registries: Sequence[Watched], plan: NationPlan) -> bool:
-    lags = [one.lag() for one in registries]
-    return None not in lags and sum(lag or 0 for lag in lags) < _for_registry(plan)
 
 
 def _for_registry(plan: NationPlan) -> int:
@@ -156,13 +142,13 @@ def _windows(services: Sequence[Watched], left: int, seconds: float) -> list[Win
 
 
 def _window(services: Sequence[Watched], events: int, seconds: float) -> Window:
-    memory = {_name(n, one): one.process.memory_info().rss / MIB for n, one in enumerate(services, 1)}
+    by_name = several.named(services[:-1]) | {services[-1].name: services[-1]}
+    memory = {name: one.process.memory_info().rss / MIB for name, one in by_name.items()}
     return Window(seconds, events, events / seconds, memory, services[-1].lag() or 0)
 
 
 def _check(stage: Stage, plan: NationPlan) -> None:
-    if refused := asyncio.run(loading.messages_on(stage.settings, topics.DEAD_LETTERS)):
-        raise BenchFailedError(f"{refused} messages went to the dead letters")
+    loading.check_no_dead_letters(stage.settings)
     proof.check_stored(stage.parts.dsns["registry"], plan)
     proof.check_sample(stage.parts.dsns["registry"], plan)
     proof.check_flags(stage.parts.dsns["employer"], proof.short_by_plan(plan))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bench import loading, proof, several
 from bench.comparison import compare
 from bench.frameworks import running
-from bench.measuring import BenchFailedError, Run, Watched, measure, peaks, wait_until
+from bench.measuring import Run, Watched, measure, peaks, wait_until
 from bench.proof import Truth
 from bench.stage import Stage
 from shared import topics
@@ -121,8 +121,7 @@ class Contest:
 
     def _check_registry(self, database: str) -> None:
         proof.check_coverage(self.stage.parts.dsns[database], self.truth)
-        if refused := self._written(topics.DEAD_LETTERS):
-            raise BenchFailedError(f"{refused} messages went to the dead letters")
+        loading.check_no_dead_letters(self.stage.settings)
 
     def _written(self, topic: topics.Topic) -> int:
         return asyncio.run(loading.messages_on(self.stage.settings, topic))

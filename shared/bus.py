@@ -17,7 +17,7 @@ from faststream.kafka.message import FAKE_CONSUMER
 
 from shared import topics
 from shared.dead_letters import Record
-from shared.lane import Lane
+from shared.pipeline import Pipeline
 from shared.settings import Settings
 from shared.topics import Topic
 
@@ -42,11 +42,11 @@ async def _raw(message: KafkaMessage) -> Any:
 def subscribe(
     broker: KafkaBroker,
     settings: Settings,
-    lane: Lane,
+    pipeline: Pipeline,
     listener: ConsumerRebalanceListener,
     *sources: Topic,
 ) -> Any:
-    """Offer all records of these topics to `lane`, in order, in the service's group.
+    """Offer all records of these topics to `pipeline`, in order, in the service's group.
 
     Returns FastStream's subscriber; its `consumer` exists once the broker is started.
     """
@@ -54,13 +54,13 @@ def subscribe(
         *[topic.name for topic in sources],
         group_id=f"patuh-{settings.service}",
         batch=True,
-        max_records=lane.chunk,
+        max_records=pipeline.chunk,
         # Waited for as long again, deaf, after each time nothing came.
         batch_timeout_ms=20,
         fetch_max_wait_ms=100,
         auto_offset_reset="earliest",
         max_poll_interval_ms=_LONGEST_BATCH_MS,
-        # Offsets are committed by the lane, exactly and only after the transaction.
+        # Offsets are committed by the pipeline, exactly and only after the transaction.
         ack_policy=AckPolicy.MANUAL,
         parser=_as_it_is,
         decoder=_raw,
@@ -70,7 +70,7 @@ def subscribe(
 
     @subscriber
     async def on_records(records: Any) -> None:
-        await lane.offer(subscriber.consumer, records)
+        await pipeline.offer(subscriber.consumer, records)
 
     return subscriber
 

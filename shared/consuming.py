@@ -134,7 +134,7 @@ class BatchConsumer:
 
         Raises RetryError when it was waiting and the service stops.
         """
-        with metrics.BATCH_SECONDS.labels(self._service).time():
+        with metrics.BATCH_SECONDS.labels(self._service).time(), self._progress.in_hand():
             async for attempt in self._until_stored():
                 with attempt:
                     await self._store(batch.left)

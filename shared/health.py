@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psutil
@@ -24,6 +25,7 @@ class Progress:
     _consumers: list[AIOKafkaConsumer] = field(default_factory=list)
     _committed: dict[TopicPartition, int] = field(default_factory=dict)
     _for_good: bool = False
+    _in_hand: bool = False
     _last: float = field(default_factory=time.monotonic)
 
     def watch(self, consumer: AIOKafkaConsumer) -> None:
@@ -34,6 +36,15 @@ class Progress:
         """A batch was stored and committed up to these offsets."""
         self._committed |= ends
         self._last = time.monotonic()
+
+    @contextmanager
+    def in_hand(self) -> Iterator[None]:
+        """While a batch is handled there is work to get on with, whatever the lag."""
+        self._in_hand, self._last = True, time.monotonic()
+        try:
+            yield
+        finally:
+            self._in_hand = False
 
     def forget(self, partitions: Collection[TopicPartition]) -> None:
         """Another process may have got on with these meanwhile: ask Kafka how far."""
@@ -80,9 +91,10 @@ class Progress:
     async def report(self) -> dict[str, object]:
         """`healthy`, `lag` (messages, null if unknown), `rss_mb`, and `halted` with its reason."""
         lag = await self.lag()
-        if lag == 0:
+        idle = lag == 0 and not self._in_hand
+        if idle:
             self._last = time.monotonic()
-        stuck = lag != 0 and time.monotonic() - self._last > STUCK_SECONDS
+        stuck = not idle and time.monotonic() - self._last > STUCK_SECONDS
         return {
             "service": self.service,
             "healthy": not (stuck or self.halted),
@@ -92,14 +104,14 @@ class Progress:
         }
 
 
-async def report_of(lanes: Sequence[Progress]) -> dict[str, object]:
-    """The report of a service with several lanes: healthy when all are, and their lags together."""
-    reports = [await lane.report() for lane in lanes]
+async def report_of(parts: Sequence[Progress]) -> dict[str, object]:
+    """The report of a service of several parts: healthy when all are, and their lags together."""
+    reports = [await part.report() for part in parts]
     lags = [report["lag"] for report in reports]
     return reports[0] | {
         "healthy": all(report["healthy"] for report in reports),
         "lag": None if None in lags else sum(lag for lag in lags if isinstance(lag, int)),
-        "halted": next((lane.halted for lane in lanes if lane.halted), None),
+        "halted": next((part.halted for part in parts if part.halted), None),
     }
 
 

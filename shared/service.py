@@ -15,8 +15,8 @@ from shared.consuming import BatchConsumer, Handler, Work
 from shared.database import Database
 from shared.failure import Guard
 from shared.health import Progress, Reassignment, report_of
-from shared.lane import Lane
 from shared.outbox import Relay
+from shared.pipeline import Pipeline
 from shared.producer import Producer
 from shared.settings import Settings
 from shared.topics import Topic
@@ -38,29 +38,33 @@ class Service:
         self.producer = Producer(settings)
         self.relay = Relay(self.database, self.producer, settings.service)
         self.progress = Progress(settings.service)
-        self._lanes: list[tuple[Any, Progress]] = []
-        self._lane_stops: list[Callable[[float], Awaitable[None]]] = []
+        self._progresses: list[Progress] = []
+        self._readers: list[tuple[Any, Progress]] = []
+        self._stops: list[Callable[[float], Awaitable[None]]] = []
         self._tasks: list[Task] = [self.relay.run]
         self._pending: list[Pending] = [self._outbox_rows]
         self._first: list[Task] = []
 
-    def subscribe(self, handler: Handler, *sources: Topic, lanes: int = 1) -> None:
+    def subscribe(self, handler: Handler, *sources: Topic, at_once: int = 1) -> None:
         """Handle these topics' batches, in the order they were sent per partition.
 
-        Several `lanes` share the partitions: one reckons while another waits for the database.
+        Of several batches `at_once`, each of other partitions, one reckons while others wait.
         """
-        for _ in range(lanes):
+        reading, hands = Progress(self.settings.service), []
+        for _ in range(at_once):
+            self._progresses.append(Progress(self.settings.service))
             guard = Guard(self.settings.max_consecutive_invalid)
-            progress = Progress(self.settings.service)
-            batches = BatchConsumer(
-                self.settings.service, self.database, self.relay, progress, guard, handler
+            hands.append(
+                BatchConsumer(
+                    self.settings.service, self.database, self.relay, self._progresses[-1], guard, handler
+                )
             )
-            lane = Lane(batches, progress, self.settings.batch_records)
-            listener = Reassignment(progress, lane.forget)
-            self._lane_stops.append(lane.stop)
-            self._tasks.append(lane.run)
-            subscriber = bus.subscribe(self.broker, self.settings, lane, listener, *sources)
-            self._lanes.append((subscriber, progress))
+        pipeline = Pipeline(hands, reading, self.settings.batch_records)
+        listener = Reassignment(reading, pipeline.forget)
+        self._stops.append(pipeline.stop)
+        self._tasks.append(pipeline.run)
+        subscriber = bus.subscribe(self.broker, self.settings, pipeline, listener, *sources)
+        self._readers.append((subscriber, reading))
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
@@ -110,8 +114,8 @@ class Service:
 
     async def report(self) -> dict[str, object]:
         """The health report, with `pending`: what is still to be sent."""
-        lanes = [self.progress, *(progress for _, progress in self._lanes)]
-        return await report_of(lanes) | {"pending": sum([await count() for count in self._pending])}
+        parts = [self.progress, *self._progresses, *(reading for _, reading in self._readers)]
+        return await report_of(parts) | {"pending": sum([await count() for count in self._pending])}
 
     async def _outbox_rows(self) -> int:
         async with self.database.transaction() as transaction:
@@ -125,7 +129,7 @@ class Service:
             self.progress.fail(f"a task ended: {error!r}")
 
     async def _stop_consuming(self) -> None:
-        await asyncio.gather(*(stop(_GRACE_SECONDS) for stop in self._lane_stops))
+        await asyncio.gather(*(stop(_GRACE_SECONDS) for stop in self._stops))
         await self.broker.stop()
 
     @asynccontextmanager
@@ -146,8 +150,8 @@ class Service:
             await self.broker.start()
             # The consumers stop first, then the relay, then the producer, then the database.
             stack.push_async_callback(self._stop_consuming)
-            for subscriber, progress in self._lanes:
-                progress.watch(subscriber.consumer)
+            for subscriber, reading in self._readers:
+                reading.watch(subscriber.consumer)
             _collect_less_often()
             yield
 

@@ -19,19 +19,19 @@ EMPLOYER = "employer:nib-9120001234567"
 Trouble = Callable[[Sequence[str]], None]
 
 
-def enrolment(number: int, wage_idr: int = 3_100_000) -> Event:
+def enrolment(number: int, wage_idr: int = 3_100_000, employer: str = EMPLOYER) -> Event:
     """Worker `number` is enrolled; all of them at one employer, so that they come in one batch."""
     day = date(2025, 2, 14)
     data = WorkerRegistered(
-        segment="pu", programmes=["jkk", "jkm"], effective_on=day, employer=EMPLOYER, wage_idr=wage_idr
+        segment="pu", programmes=["jkk", "jkm"], effective_on=day, employer=employer, wage_idr=wage_idr
     )
     at = datetime(2025, 2, 17, tzinfo=UTC)
     return Event(types.WORKER_REGISTERED, f"{number}", "urn:sipp", f"worker:{number:040x}", at, data)
 
 
-def good(*numbers: int) -> list[Message]:
+def good(*numbers: int, employer: str = EMPLOYER) -> list[Message]:
     """The messages of these enrolments."""
-    return [message(enrolment(number), EMPLOYER) for number in numbers]
+    return [message(enrolment(number, employer=employer), employer) for number in numbers]
 
 
 def raw(value: bytes | None, *headers: tuple[str, bytes | None]) -> Message:
@@ -45,6 +45,7 @@ class Registry:
 
     trouble: Trouble
     batches: list[list[str]] = field(default_factory=list)
+    at_once: int = 1
 
     async def on_facts(self, work: Work, received: list[Received]) -> None:
         """Store and announce as always, then get into trouble."""
@@ -56,7 +57,7 @@ class Registry:
     def on(self, place: Place, **settings: object) -> Service:
         """A service with this handler."""
         service = place.service(**settings)
-        service.subscribe(self.on_facts, topics.WORKERS, topics.CONTRIBUTIONS)
+        service.subscribe(self.on_facts, topics.WORKERS, topics.CONTRIBUTIONS, at_once=self.at_once)
         return service
 
 

@@ -3,11 +3,13 @@
 import asyncio
 from dataclasses import dataclass, field
 from random import Random
+from unittest.mock import patch
 
 from aiokafka import TopicPartition
 
 from shared import topics
 from shared.consuming import Received, Work
+from shared.health import Progress
 from shared.service import Service
 from tests.service.consuming_stage import Registry, good, no_trouble, raw
 from tests.service.parts import Place, Stream, kafka, place, running, stream, until
@@ -15,6 +17,7 @@ from tests.service.test_consuming import settle, stored
 
 __all__ = ["kafka", "place", "stream"]
 
+ELSEWHERE = "employer:nib-9120001234568"  # whose events go to another partition
 _A_MEBIBYTE = 1_048_000
 
 
@@ -56,6 +59,35 @@ async def test_what_comes_while_a_batch_is_handled_is_the_next_batch(place: Plac
         slow.go_on.set()
         await settle(service, place, stream, 6)
     assert slow.batches == [["0"], ["1", "2", "3", "4", "5"]]
+
+
+async def test_a_partition_is_in_one_hand_and_others_go_on_beside_it(place: Place, stream: Stream) -> None:
+    slow = Slow(no_trouble, at_once=2)
+    async with running(service := slow.on(place)) as client:
+        await stream.send(good(0))
+        await until(slow.has_begun)
+        await stream.send(good(1, 2))
+        await until(lambda: _has_read(service, stream, 3))
+        await stream.send(good(*range(3, 6), employer=ELSEWHERE))
+        await until(lambda: _has_read(service, stream, 6))
+        await asyncio.sleep(0.1)
+        assert [names[0] for names in slow.batches] == ["0", "3"]
+        assert (await client.get("/health")).json()["healthy"]
+        slow.go_on.set()
+        await settle(service, place, stream, 6)
+        assert await stored(service) == list(range(6))
+    said = [name for names in slow.batches for name in names]
+    assert [name for name in said if name in "012"] == ["0", "1", "2"]
+    assert [name for name in said if name in "345"] == ["3", "4", "5"]
+
+
+async def test_a_batch_that_stays_in_hand_is_not_well_whatever_is_left() -> None:
+    progress = Progress("registry")
+    with patch("shared.health.STUCK_SECONDS", 0.0):
+        assert (await progress.report())["healthy"]
+        with progress.in_hand():
+            assert not (await progress.report())["healthy"]
+        assert (await progress.report())["healthy"]
 
 
 async def _has_read(service: Service, stream: Stream, count: int) -> bool:

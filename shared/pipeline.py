@@ -1,14 +1,16 @@
-"""A lane of a service: reading, handling and committing offsets go on beside each other, each in order.
+"""The pipeline of a service: reading, handling and committing offsets go on beside each other.
 
-FastStream's loop reads and decodes ahead (`offer`) while the batch before is with the database (`run`), and
-offsets are committed behind the transactions. A batch is what waits when the last one is stored: one event
-where little comes, the most that is allowed under a backlog.
+FastStream's loop reads and decodes ahead (`offer`) while batches are with the database (`run`), and offsets
+are committed behind the transactions. A batch is what waits when one before is stored: one event where little
+comes, the most that is allowed under a backlog. Several may be in hand at once, but a partition is in one of
+them only: what a partition says stays in order.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import groupby
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from tenacity import RetryError
@@ -24,15 +26,18 @@ _FEW, _PAUSE_SECONDS = 100, 0.01
 _BYTES_WAITING = 8 * 1024 * 1024
 
 
-class Lane:
-    """Hands what it is offered to `batches`, at most `most` events at once; about as many may wait."""
+class Pipeline:
+    """Hands what it is offered to whichever of `hands` is free, at most `most` events at once; about as many
+    may wait for each.
+    """
 
-    def __init__(self, batches: BatchConsumer, progress: Progress, most: int) -> None:
-        self._batches, self._most = batches, most
+    def __init__(self, hands: Sequence[BatchConsumer], progress: Progress, most: int) -> None:
+        self._hands, self._most = hands, most
         self._offsets = _Offsets(progress)
         self.chunk = min(most, _CHUNK)
-        self._waiting: deque[Batch] = deque()
-        self._arrived, self._room, self._ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._waiting: deque[Batch] = deque()  # each of one partition, in the order in which they came
+        self._in_hand: set[TopicPartition] = set()
+        self._free, self._room, self._ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._stopping = False
 
     async def offer(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
@@ -40,8 +45,8 @@ class Lane:
         if self._stopping:
             return
         self._offsets.consumer = consumer
-        self._waiting.append(read(records))
-        self._arrived.set()
+        self._waiting += [read(list(some)) for _, some in groupby(records, key=_partition)]
+        self._free.set()
         self._room.clear()
         while self._is_full():
             await self._room.wait()
@@ -51,7 +56,7 @@ class Lane:
         await asyncio.sleep(_PAUSE_SECONDS if len(records) < _FEW else 0)
 
     def _is_full(self) -> bool:
-        many = sum(map(len, self._waiting)) >= self._most
+        many = sum(map(len, self._waiting)) >= self._most * len(self._hands)
         large = sum(batch.size for batch in self._waiting) >= _BYTES_WAITING
         return (many or large) and not self._stopping
 
@@ -69,35 +74,62 @@ class Lane:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._offsets.run())
-                while batch := await self._next():
-                    with suppress(RetryError):  # it was waiting, and the service stops
-                        await self._batches.store(batch)
-                        self._offsets.note(batch.ends)
+                async with asyncio.TaskGroup() as hands:
+                    for hand in self._hands:
+                        hands.create_task(self._work(hand))
                 self._offsets.close()
         finally:
             self._ended.set()
 
+    async def _work(self, hand: BatchConsumer) -> None:
+        while batch := await self._next():
+            with suppress(RetryError):  # it was waiting, and the service stops
+                await hand.store(batch)
+                self._offsets.note(batch.ends)
+            self._in_hand -= batch.ends.keys()
+            self._free.set()
+
     async def _next(self) -> Batch | None:
-        """All that waits, as far as it may go into one batch; None when the lane is stopped."""
-        while not (self._waiting or self._stopping):
-            self._arrived.clear()
-            await self._arrived.wait()
-        if self._stopping:
-            return None
-        batch = self._waiting.popleft()
-        while self._waiting and len(batch) + len(self._waiting[0]) <= self._most:
-            batch.add(self._waiting.popleft())
-        self._room.set()
-        return batch
+        """All that waits for a free hand, as far as it may go into one batch; None when it is stopped."""
+        while not self._stopping:
+            self._free.clear()
+            if batch := self._take():
+                self._in_hand |= batch.ends.keys()
+                self._room.set()
+                return batch
+            await self._free.wait()
+        return None
+
+    def _take(self) -> Batch | None:
+        """What came first of the partitions that nobody has in hand; what is left keeps its order."""
+        taken: Batch | None = None
+        left: deque[Batch] = deque()
+        full = False
+        for batch in self._waiting:
+            if not self._in_hand.isdisjoint(batch.ends):
+                left.append(batch)
+            elif taken is None:
+                taken = batch
+            elif full := full or len(taken) + len(batch) > self._most:
+                left.append(batch)
+            else:
+                taken.add(batch)
+        self._waiting = left
+        return taken
 
     async def stop(self, seconds: float) -> None:
-        """Take nothing more; wait until the batch in hand is stored and its offsets are committed."""
+        """Take nothing more; wait until what is in hand is stored and its offsets are committed."""
         self._stopping = True
-        self._batches.stop()
-        self._arrived.set()
+        for hand in self._hands:
+            hand.stop()
+        self._free.set()
         self._room.set()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._ended.wait(), seconds)
+
+
+def _partition(record: Record) -> tuple[str, int]:
+    return (record.topic, record.partition)
 
 
 class _Offsets:
