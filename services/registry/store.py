@@ -12,7 +12,7 @@ from services.registry.coverage import EnrolmentFact, Terms
 from services.registry.incidents import IncidentFact, Unit
 from shared.database import Transaction
 from shared.events.data import CoverageChanged, Posting
-from shared.ledger import Identity, columns
+from shared.ledger import SAME_FACT, Identity, columns
 
 _MANY = 100  # so many facts at once are worth a savepoint
 TABLES = ("enrolment", "posting", "incident")
@@ -205,7 +205,7 @@ async def named(transaction: Transaction, facts: set[Identity]) -> Named:
     if not facts:
         return Named(set(), set(), set())
     given = columns(sorted(facts))
-    where = "JOIN unnest($1::text[], $2::text[]) AS k (source, id) ON f.source = k.source AND f.id = k.id"
+    where = f"JOIN unnest($1::text[], $2::text[]) AS k (source, id) ON {SAME_FACT}"
     units = await transaction.rows(f"SELECT f.subject, f.worker FROM enrolment f {where}", *given)
     postings = await transaction.rows(f"SELECT f.subject FROM posting f {where}", *given)
     injured = await transaction.rows(f"SELECT f.worker FROM incident f {where}", *given)
