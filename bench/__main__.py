@@ -53,7 +53,7 @@ def measure(sizes: Sizes, arrival: Arrival, chosen: list[str]) -> Report:
         found.latency_ms = latency.measure_rates(_RATES, sizes.latency_seconds).latency_ms
     if _HISTORY in chosen:
         found.history_slowdown = history.measure_growth(
-            _FACTORS, "employers,months", sizes.history, 1
+            _FACTORS, "employers,months", Workload(sizes.history), 1
         ).history_slowdown
     return found
 

@@ -2,7 +2,8 @@
 
 The same events are read into databases that hold 1, 10 and 50 times as many facts already. Two ways to grow:
 `employers` (facts about other workers of other firms: the tables grow) and `months` (earlier months of the
-same workers: what is read about each worker grows too). The history is made in SQL, sums included, and the
+same workers: what is read about each worker grows too). The history is made in SQL, month by month, sums
+included. Measured is from the second month on: the first one reads in what a running service has at hand. The
 result is compared with what the pure functions say about the events together with it.
 """
 
@@ -25,7 +26,8 @@ from bench import loading, machine, proof
 from bench.measuring import Run, measure, peaks
 from bench.past_facts import GROWS, History, fill
 from bench.stage import Stage, set_stage
-from bench.workload import Workload
+from bench.workload import MONTHS, Workload
+from patuh.nation import Arrival
 
 
 class Report(Struct):
@@ -43,26 +45,28 @@ def main(
     grows: Annotated[str, typer.Option(help="employers, months, or both with a comma")] = "employers,months",
     events: Annotated[int, typer.Option(min=1_000, help="Worker events: the base")] = 200_000,
     rounds: Annotated[int, typer.Option(min=1, help="How often each is measured")] = 1,
+    arrival: Annotated[Arrival, typer.Option(help="In which order a month's events come")] = "shuffled",
     json: Annotated[Path | None, typer.Option(help="Write everything to this file")] = None,
 ) -> None:
     """Measure the registry's rate with more and more history in its tables."""
-    found = measure_growth([int(factor) for factor in factors.split(",")], grows, events, rounds)
+    workload = Workload(events, arrival)
+    found = measure_growth([int(factor) for factor in factors.split(",")], grows, workload, rounds)
     _show(found, Console())
     if json:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
 
 
-def measure_growth(factors: list[int], grows: str, events: int, rounds: int) -> Report:
+def measure_growth(factors: list[int], grows: str, workload: Workload, rounds: int) -> Report:
     """Measure each case on a stage of its own. Raises BenchFailedError, EmbeddedError."""
     cases = _cases(grows, factors, rounds)
-    workload, load = Workload(events), os.getloadavg()[0]
+    load = os.getloadavg()[0]
     with (
         tempfile.TemporaryDirectory(prefix="patuh-bench-", ignore_cleanup_errors=True) as folder,
         set_stage(Path(folder), [case.database for case in cases], workload, _say) as stage,
     ):
         truth = proof.coverage_of(workload)
         runs = [_run(stage, case, truth) for case in cases]
-        return _report(machine.describe(stage.parts, load), events, cases, runs)
+        return _report(machine.describe(stage.parts, load), workload.events, cases, runs)
 
 
 class _Case(Struct, frozen=True):
@@ -95,7 +99,7 @@ def _run(stage: Stage, case: _Case, truth: proof.Truth) -> Run:
     asyncio.run(loading.empty_output(stage.settings))
     parts = {name: stage.process(name) for name in ("postgres", "kafka")}
     with stage.service("registry", case.database) as registry:
-        events, span = measure([registry], parts, stage.workload.events, to_flags=False)
+        events, span = measure([registry], parts, _after_the_first_month(stage.workload), to_flags=False)
     proof.check_coverage(dsn, history.with_history(truth))
     loading.check_no_dead_letters(stage.settings)
     run = Run(
@@ -111,6 +115,11 @@ def _run(stage: Stage, case: _Case, truth: proof.Truth) -> Run:
     _say(f"{case.name}: {run.rate:,.0f} events/s")
     asyncio.run(_emptied(dsn))
     return run
+
+
+def _after_the_first_month(workload: Workload) -> int:
+    """How many events are left when what a running service has at hand has been read in once."""
+    return workload.events * (MONTHS - 1) // MONTHS
 
 
 async def _emptied(dsn: str) -> None:

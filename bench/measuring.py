@@ -133,8 +133,8 @@ def wait_until(what: str, holds: Callable[[], bool]) -> None:
 def measure(
     services: Sequence[Watched], parts: Mapping[str, psutil.Process], total: int, to_flags: bool
 ) -> tuple[int, Span]:
-    """From the first commit of the first service to its lag 0, or, `to_flags`, until each service in
-    turn has lag 0 and an empty outbox: events committed in between, and what was measured.
+    """From when the first service has fewer than `total` events before it to its lag 0, or, `to_flags`, until
+    each service in turn has lag 0 and an empty outbox: events committed in between, and what was measured.
 
     Raises BenchFailedError.
     """

@@ -26,7 +26,7 @@ from shared.events.data import CoverageChanged, Step
 GROWS = ("employers", "months")
 SINCE, UNTIL = date(2019, 1, 1), date(2024, 12, 31)
 _DAYS = (UNTIL - SINCE).days - 1
-_AT_ONCE = 500_000
+_AT_ONCE = 10_000_000  # in the order of the months, as they came: so many facts are sorted at once
 
 _WORKERS = """
 CREATE TEMP TABLE worker AS
@@ -46,7 +46,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL generate_series(b.m, $3::int - 1) AS s (m)
 CROSS JOIN LATERAL (
     SELECT CASE WHEN s.m = b.m THEN $5::date ELSE $5::date + s.m * $6::int / $3::int END AS day) d
-WHERE w.n >= $1 AND w.n < $2
+WHERE w.n >= $1 AND w.n < $2 ORDER BY s.m
 """
 # A contract of public works is for a budget year: nobody has been at one project for longer.
 _MOST_AT_A_PROJECT = 12

@@ -13,6 +13,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import psutil
+
 from patuh.embedded.errors import PartFailedError
 from patuh.embedded.lifetime import Child, last_lines, reap, spawn
 from patuh.embedded.ports import settle_ports
@@ -27,7 +29,6 @@ _STOP_GRACE_SECONDS = 20.0
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "shared_buffers": "256MB",
     "max_wal_size": "4GB",
     "max_connections": "100",
     "fsync": "on",
@@ -77,7 +78,7 @@ class PostgresNode:
 
     def launch(self) -> None:
         """Start the process of a prepared node without waiting for it."""
-        settings = {**_SETTINGS, "port": str(self._port)}
+        settings = {**_SETTINGS, "port": str(self._port), "shared_buffers": f"{_at_hand()}MB"}
         options = [f"--{name}={value}" for name, value in settings.items()]
         self.child = spawn(
             [str(PROGRAMS / "postgres"), "-D", str(self._cluster), *options],
@@ -159,6 +160,11 @@ class PostgresNode:
         command += ["-h", "127.0.0.1", "-p", str(self._port), "-U", _SUPERUSER, "-d", "postgres"]
         environment = {**os.environ, "PGPASSWORD": self._superuser_password}
         return subprocess.run(command, input=sql, capture_output=True, text=True, env=environment)
+
+
+def _at_hand() -> int:
+    """MiB that PostgreSQL keeps at hand, taken as they are used: a sixteenth of all, 128 to 1,024."""
+    return min(1024, max(128, psutil.virtual_memory().total // 2**20 // 16))
 
 
 def _version() -> str:
