@@ -19,6 +19,7 @@ from shared.consuming import Batch, BatchConsumer, commit, read
 from shared.dead_letters import Record
 from shared.health import Progress
 
+MOST_IN_A_BATCH = 5_000
 # Records read at a time: decoding them holds up whoever waits for the database.
 _CHUNK = 1_000
 _FEW, _PAUSE_SECONDS = 100, 0.01

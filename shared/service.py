@@ -16,7 +16,7 @@ from shared.database import Database
 from shared.failure import Guard
 from shared.health import Progress, Reassignment, report_of
 from shared.outbox import Relay
-from shared.pipeline import Pipeline
+from shared.pipeline import MOST_IN_A_BATCH, Pipeline
 from shared.producer import Producer
 from shared.settings import Settings
 from shared.topics import Topic
@@ -45,10 +45,13 @@ class Service:
         self._pending: list[Pending] = [self._outbox_rows]
         self._first: list[Task] = []
 
-    def subscribe(self, handler: Handler, *sources: Topic, at_once: int = 1) -> None:
+    def subscribe(
+        self, handler: Handler, *sources: Topic, at_once: int = 1, most: int = MOST_IN_A_BATCH
+    ) -> None:
         """Handle these topics' batches, in the order they were sent per partition.
 
-        Of several batches `at_once`, each of other partitions, one reckons while others wait.
+        Of several batches `at_once`, each of other partitions, one reckons while others wait. In a batch are
+        at `most` so many events, unless the settings say otherwise.
         """
         reading, hands = Progress(self.settings.service), []
         for _ in range(at_once):
@@ -59,7 +62,7 @@ class Service:
                     self.settings.service, self.database, self.relay, self._progresses[-1], guard, handler
                 )
             )
-        pipeline = Pipeline(hands, reading, self.settings.batch_records)
+        pipeline = Pipeline(hands, reading, self.settings.batch_records or most)
         listener = Reassignment(reading, pipeline.forget)
         self._stops.append(pipeline.stop)
         self._tasks.append(pipeline.run)

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     create_topics: bool = Field(validation_alias="PATUH_CREATE_TOPICS", default=True)
     replication: int = Field(validation_alias="PATUH_REPLICATION", default=1, ge=1)
     fixed_today: date | None = Field(validation_alias="PATUH_TODAY", default=None)
-    batch_records: int = Field(validation_alias="PATUH_BATCH_RECORDS", default=5000, ge=1)
+    batch_records: int | None = Field(validation_alias="PATUH_BATCH_RECORDS", default=None, ge=1)
     max_consecutive_invalid: int = Field(validation_alias="PATUH_MAX_CONSECUTIVE_INVALID", default=1000, ge=1)
     log_level: str = Field(validation_alias="PATUH_LOG_LEVEL", default="INFO")
 

@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from patuh.replaying.databases import CannotRebuildError
 from shared.consuming import BatchConsumer
+from shared.pipeline import MOST_IN_A_BATCH
 from shared.settings import Settings
 from shared.topics import Topic
 
@@ -66,10 +67,9 @@ class Reader:
         for partition in self.next:
             self._stand(partition, going=partition in left)
         total = sum(max(0, targets.get(p, 0) - first) for p, first in self.first.items())
+        most = self.settings.batch_records or MOST_IN_A_BATCH
         while left:
-            for partition, records in (
-                await self.consumer.getmany(timeout_ms=500, max_records=self.settings.batch_records)
-            ).items():
+            for partition, records in (await self.consumer.getmany(timeout_ms=500, max_records=most)).items():
                 wanted = [r for r in records if r.offset < targets[partition]]
                 if wanted:
                     await self.batches.consume(_NoGroup(), wanted)

@@ -15,7 +15,7 @@ from services.employer.rules.contractor import CODE
 from services.employer.subjects import Subject
 from shared.events.data import CoverageChanged, FlagState
 
-MOST = 8_000  # names: an employer with 60 workers takes about 16 KiB
+MOST = 4_000  # names: an employer with 60 workers takes about 16 KiB
 _BY_CONTRACTOR = {CODE}
 Flags = dict[str, FlagState]
 Codes = set[str] | None

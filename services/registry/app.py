@@ -17,7 +17,7 @@ from shared.settings import Settings
 
 service = Service(Settings(), Path(__file__).parent)
 handlers = Handlers(service.settings.clock, in_force())
-service.subscribe(handlers.on_facts, topics.WORKERS, topics.CONTRIBUTIONS, at_once=2)
+service.subscribe(handlers.on_facts, topics.WORKERS, topics.CONTRIBUTIONS, at_once=2, most=10_000)
 service.run_beside(partial(handlers.run_recount, service.work))
 app = service.app()
 app.include_router(routes(service.database, in_force()))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from services.registry import changes, erasing, store
+from services.registry import changes, erasing, latest, store
 from services.registry.changes import Known, Said
 from services.registry.enrolment import enrolment_fact, incident_fact, unit_of
 from services.registry.erasing import Erasures
@@ -101,7 +101,7 @@ async def touched(transaction: Transaction, batch: Batch) -> Touched:
 
 async def known(transaction: Transaction, batch: Batch, touched: Touched) -> Known:
     """What the batch's changes are worked out from."""
-    last = await store.last(transaction, batch.said) if batch.earliest else {}
+    last = await latest.last(transaction, batch.said) if batch.earliest else {}
     if injured := {incident.worker for incident in touched.incidents}:
         last = {unit: terms for unit, terms in last.items() if unit[1] not in injured}
     # What is taken out of the middle must be known beforehand; for the rest see `complete`.

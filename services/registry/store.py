@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
-from services.registry.changes import Said
-from services.registry.coverage import EnrolmentFact, Terms
+from services.registry.coverage import EnrolmentFact
 from services.registry.incidents import IncidentFact, Unit
 from shared.database import Transaction
 from shared.events.data import CoverageChanged, Posting
@@ -33,27 +32,17 @@ UPDATE coverage c SET version = n.version, snapshot = n.snapshot, wages = $4
 FROM unnest($1::text[], $2::bigint[], $3::text[]) AS n (subject, version, snapshot)
 WHERE c.subject = n.subject
 """
-_SAME = """
+SAME_UNIT = """
 hashtextextended(e.subject, 0) = hashtextextended(u.subject, 0) AND e.subject = u.subject
 AND hashtextextended(e.worker, 0) = hashtextextended(u.worker, 0) AND e.worker = u.worker
 AND NOT e.retracted
 """
 # Staged instants are microseconds since 1970: the driver takes ten times as long for one with a time zone.
-_INSTANT = "('epoch'::timestamptz + {} * interval '1 microsecond')"
-_RANK = "(e.effective_on, e.at, e.source, e.id)"
-_STAGED_RANK = f"(u.effective_on, {_INSTANT.format('u.at')}, u.source, u.id)"
-# By day alone, as in the index: to sort two facts of one day would cost more than to read them.
-_LAST = f"""
-SELECT u.earliest, {_RANK} < {_STAGED_RANK}, e.programmes, e.covered_until, e.wage_idr, e.region
-FROM staged_enrolment u LEFT JOIN LATERAL (
-    SELECT e.* FROM enrolment e WHERE {_SAME}
-    ORDER BY e.effective_on DESC FETCH FIRST ROW WITH TIES) e ON true
-WHERE u.earliest IS NOT NULL
-"""
+INSTANT = "('epoch'::timestamptz + {} * interval '1 microsecond')"
 _STANDING = f"""
 SELECT e.subject, e.worker, e.effective_on, e.at, e.source, e.id, e.employer, e.programmes, e.covered_until,
        e.wage_idr, e.region
-FROM unnest($1::text[], $2::text[]) AS u (subject, worker) JOIN enrolment e ON {_SAME}
+FROM unnest($1::text[], $2::text[]) AS u (subject, worker) JOIN enrolment e ON {SAME_UNIT}
 """
 _POSTINGS = """
 SELECT DISTINCT ON (subject, period) subject, period, amount_idr, workers, posted_on FROM posting
@@ -90,7 +79,7 @@ class _Ledger(NamedTuple):
         Says how many count from now on; which ones were added only when that is not all of `$1`.
         """
         pairs = zip(self.names, self.types, strict=True)
-        staged = [_INSTANT.format(name) if kind == "timestamptz" else name for name, kind in pairs]
+        staged = [INSTANT.format(name) if kind == "timestamptz" else name for name, kind in pairs]
         return (
             f"WITH added AS (INSERT INTO {self.table} ({self.columns}, retracted) "
             f"SELECT {', '.join(staged)}, "
@@ -184,20 +173,6 @@ async def _all_new(transaction: Transaction, ledger: _Ledger, staged: int) -> Se
             return await transaction.rows(ledger.insert(known=""), staged)
     except IntegrityError:
         return None
-
-
-async def last(transaction: Transaction, said: Sequence[Said]) -> dict[Unit, Terms | None]:
-    """What was last said of the units whose earliest staged fact is known; None where nobody spoke of it.
-
-    Left out are those of whom something later is stored, and those of whose last day there are several.
-    """
-    found: dict[int, Terms | None] = {}
-    unclear: set[int] = set()
-    for number, earlier, *terms in await transaction.rows(_LAST):
-        if earlier is False or number in found:
-            unclear.add(number)
-        found[number] = None if earlier is None else Terms(*terms)
-    return {said[number][0]: terms for number, terms in found.items() if number not in unclear}
 
 
 async def named(transaction: Transaction, facts: set[Identity]) -> Named:

@@ -5,12 +5,13 @@ from random import Random
 
 import pytest
 from faststream import AckPolicy
+from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared import topics
 from shared.dead_letters import Record
-from shared.events import decode, encode
-from shared.events.data import CoverageChanged
+from shared.events import decode, encode, types
+from shared.events.data import CoverageChanged, FactRetracted
 from shared.events.envelope import HEADERS
 from shared.producer import message
 from shared.service import Service
@@ -130,11 +131,10 @@ async def test_poison_is_found_and_the_others_are_stored_once(place: Place, stre
 async def test_the_database_refusing_one_message_does_not_touch_the_others(
     place: Place, stream: Stream
 ) -> None:
-    too_long = message(enrolment(1), EMPLOYER)
-    assert too_long.value
-    name = b"".join(b"%x" % (n * 7919) for n in range(5000))
-    too_long.value = too_long.value.replace(b'"id":"1"', b'"id":"%b"' % name)
-    await stream.send([*good(0), too_long, *good(2)])
+    name = "".join(f"{n * 7919:x}" for n in range(5000))
+    too_long = FactRetracted(source="urn:sipp", id=name, reason="its name is too long for an index")
+    taken_back = replace(enrolment(1), kind=types.FACT_RETRACTED, data=too_long)
+    await stream.send([*good(0), message(taken_back, EMPLOYER, topics.WORKERS.name), *good(2)])
     async with running(service := Registry(no_trouble).on(place)):
         await settle(service, place, stream, 3)
         assert await stored(service) == [0, 2]

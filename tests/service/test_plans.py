@@ -7,9 +7,8 @@ from bench.employer_profile import snapshots
 from bench.workload import Workload
 from shared.consuming import Received, Work
 from shared.database import Database, Transaction
-from shared.events import Event, types
-from shared.events.data import FactRetracted
-from tests.service.small_world import Services
+from shared.events import Event
+from tests.service.small_world import Services, retraction
 
 WORKLOAD = Workload(6_000)
 _AT_ONCE = 2_000
@@ -33,17 +32,11 @@ async def tables_read_whole(database: Database, handler: Any, events: list[Event
     return {table for table, times in after.items() if times > before.get(table, 0)}
 
 
-def retracted(event: Event) -> Event:
-    """The event that takes back another."""
-    data = FactRetracted(source=event.source, id=event.id, reason="wrong")
-    return Event(types.FACT_RETRACTED, f"{event.id}-r", event.source, event.subject, event.time, data)
-
-
 async def test_a_batch_of_workers_reads_no_table_of_facts_whole(world: Services) -> None:
     """Neither while the tables are empty nor when the planner knows that they are small."""
     events = list(WORKLOAD.worker_events())
     months = [events[i : i + _AT_ONCE] for i in range(0, len(events), _AT_ONCE)]
-    again = [*months[2], *months[1][:500], *map(retracted, months[1][:200])]
+    again = [*months[2], *months[1][:500], *map(retraction, months[1][:200])]
     for batch in (months[0][:10], months[0], months[1], months[2], again, months[0]):
         handler = world.registry_handlers().on_facts
         read = await tables_read_whole(world.registry_database, handler, batch)

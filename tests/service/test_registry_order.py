@@ -1,6 +1,6 @@
 """The registry in any order and any batching: wages, incidents and retractions, now and as known before."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import msgspec
@@ -12,7 +12,7 @@ from services.registry.enrolment import snapshots
 from services.registry.past import facts_of
 from services.registry.wages import in_force
 from shared.events import Event, types
-from shared.events.data import CoverageChanged
+from shared.events.data import CoverageChanged, Programme, WorkerRegistered
 from tests.service.small_world import (
     FIRM,
     WORKERS,
@@ -116,3 +116,26 @@ def worker_event(event_id: str, at: datetime) -> Event:
         segment="non-asn", programmes=["jkk", "jkm"], effective_on=at.date(), employer="agency:63421"
     )
     return Event(types.WORKER_REGISTERED, event_id, "a", f"worker:{1:040x}", at, data)
+
+
+def enrolled(on: date, *programmes: Programme) -> Event:
+    data = WorkerRegistered(segment="pu", programmes=[*programmes], effective_on=on, employer=FIRM)
+    said = datetime(on.year, on.month, on.day, tzinfo=UTC)
+    return Event(types.WORKER_REGISTERED, f"e-{on}", "a", WORKERS[0], said, data)
+
+
+async def test_what_was_said_years_ago_stands_until_something_later_is(
+    services_on_postgres: Services,
+) -> None:
+    await services_on_postgres.empty()
+    told: list[Event] = []
+    for event in (
+        enrolled(date(2019, 1, 7), "jkk", "jkm"),
+        enrolled(date(2022, 3, 3), "jkk"),
+        enrolled(date(2020, 5, 4), "jkk", "jkm", "jht"),
+        enrolled(date(2022, 5, 2), "jkm"),
+        enrolled(date(2025, 2, 3), "jkk", "jkm"),
+    ):
+        await services_on_postgres.registry([event])
+        told.append(event)
+        assert says_the_same((await kept(services_on_postgres))[FIRM], snapshots(told)[FIRM])
