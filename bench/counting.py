@@ -10,9 +10,11 @@ from shared.events.envelope import HEADERS
 
 
 class CountingTransaction(Transaction):
-    """Notes every statement in `seen`, in one line."""
+    """Does what a `plain` one does, and notes every statement in `seen`, in one line."""
 
-    seen: list[str]
+    def __init__(self, plain: Transaction, seen: list[str]) -> None:
+        super().__init__(plain.driver)
+        self.seen = seen
 
     async def rows(self, sql: str, *args: Any) -> Sequence[Any]:
         self.seen.append(" ".join(sql.split()))

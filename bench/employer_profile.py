@@ -150,8 +150,7 @@ async def _take(database: Database, handlers: Handlers, records: list[Record], s
     received = [Received(decode(record.value, record.headers), record) for record in records]
     decoded = time.process_time()
     async with database.transaction() as plain:
-        transaction = CountingTransaction(plain.driver)
-        transaction.seen = spent.statements
+        transaction = CountingTransaction(plain, spent.statements)
         work = Work(transaction, "employer")
         await handlers.on_batch(work, received)
         await outbox.store(transaction, work.messages)

@@ -116,8 +116,7 @@ def _looked(services: list[Watched]) -> bool:
 
 def _check(stage: Stage, workload: Workload, number: int, sink: Sink) -> None:
     dsns = {service: stage.parts.dsns[_named(service, number)] for service in _SERVICES}
-    if refused := asyncio.run(loading.messages_on(stage.settings, topics.DEAD_LETTERS)):
-        raise BenchFailedError(f"{refused} messages went to the dead letters")
+    loading.check_no_dead_letters(stage.settings)
     truth = proof.coverage_of(workload)
     proof.check_flags(dsns["employer"], proof.employers_short(workload, truth))
     proof.check_alerts(dsns["employer"], dsns["notifier"], sink.standing())

@@ -29,8 +29,7 @@ async def counted(
     """Handle one batch as a service does, its outbox row included."""
     found = Counted()
     async with database.transaction() as plain:
-        transaction = CountingTransaction(plain.driver)
-        transaction.seen = found.statements
+        transaction = CountingTransaction(plain, found.statements)
         work = Work(transaction, "test")
         await handler(work, [Received(event, record(event)) for event in events])
         await outbox.store(transaction, work.messages)

@@ -181,9 +181,7 @@ async def test_junk_is_looked_up_in_the_database_only_so_often(
         @asynccontextmanager
         async def noted() -> AsyncIterator[Transaction]:
             async with transaction() as plain:
-                counting = CountingTransaction(plain.driver)
-                counting.seen = asked
-                yield counting
+                yield CountingTransaction(plain, asked)
 
         monkeypatch.setattr(office.database, "transaction", noted)
         for number in range(200):
