@@ -7,15 +7,13 @@ the clock: other work on the machine does not matter.
 
 import asyncio
 import cProfile
-import gc
 import hashlib
 import pstats
-import tempfile
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated
@@ -27,22 +25,22 @@ from rich.console import Console
 import services.employer
 from bench.counting import CountingTransaction, record
 from bench.measuring import cpu_seconds
+from bench.profiling import Spent, own_postgres, take
 from bench.workload import TODAY, Workload
 from patuh.embedded.postgres import PostgresNode
 from services.employer.handlers import Handlers
 from services.registry import changes, enrolment
 from services.registry.changes import Known
 from services.registry.wages import in_force
-from shared import outbox
 from shared.clock import FixedClock
-from shared.consuming import Received, Work
 from shared.database import Database, with_driver
 from shared.dead_letters import Record
-from shared.events import Event, decode, types
+from shared.events import Event, types
 from shared.events.data import CoverageChanged
 from shared.law import load
+from shared.service import collect_less_often
 
-REGISTRY_BATCH = 5_000
+REGISTRY_BATCH = 10_000
 _TOP = 40
 
 
@@ -55,15 +53,8 @@ def main(
 ) -> None:
     """Measure the handler on the snapshots of a workload."""
     workload: Workload = Workload(events, arrival="by-employer" if arrival == "by-employer" else "shuffled")
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        node = PostgresNode(Path(folder) / "data")
-        node.start()
-        try:
-            node.create_databases(["warm", "employer"])
-            asyncio.run(_measure(workload, batch, most, node, profile))
-        finally:
-            node.stop()
+    with own_postgres("warm", "employer") as node:
+        asyncio.run(_measure(workload, batch, most, node, profile))
 
 
 def snapshots(workload: Workload, at_once: int = REGISTRY_BATCH) -> Iterator[list[Event]]:
@@ -88,20 +79,17 @@ def snapshots(workload: Workload, at_once: int = REGISTRY_BATCH) -> Iterator[lis
 
 
 @dataclass
-class Spent:
-    """Sums over the batches; seconds of CPU."""
+class Counted(Spent):
+    """And the statements and messages of so many batches."""
 
     batches: int = 0
-    received: int = 0
-    decoding: float = 0.0
-    handling: float = 0.0
     statements: list[str] = field(default_factory=list)
     messages: int = 0
     bytes_out: int = 0
 
 
 async def _measure(workload: Workload, at_once: int, most: int, node: PostgresNode, profile: bool) -> None:
-    console, spent = Console(), Spent()
+    console, spent = Console(), Counted()
     made = list(islice(snapshots(workload), most or None))
     taken = min(workload.events, len(made) * REGISTRY_BATCH)
     if at_once:
@@ -116,13 +104,11 @@ async def _measure(workload: Workload, at_once: int, most: int, node: PostgresNo
     profiles = [record(event) for event in workload.profiles()]
     warm, handlers = await _fresh(node, "warm")
     for records in (profiles, *batches[:2]):  # calendars are read, statements prepared
-        await _take(warm, handlers, records, Spent())
+        await _take(warm, handlers, records, Counted())
     await warm.close()
     database, handlers = await _fresh(node, "employer")
-    await _take(database, handlers, profiles, Spent())
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)  # as shared/service.py sets it
+    await _take(database, handlers, profiles, Counted())
+    collect_less_often()
     server = psutil.Process(node.child.pid) if node.child else psutil.Process()
     before = cpu_seconds(server)
     watching = cProfile.Profile() if profile else None
@@ -145,24 +131,15 @@ async def _fresh(node: PostgresNode, name: str) -> tuple[Database, Handlers]:
     return database, Handlers(FixedClock(TODAY), load())
 
 
-async def _take(database: Database, handlers: Handlers, records: list[Record], spent: Spent) -> None:
-    began = time.process_time()
-    received = [Received(decode(record.value, record.headers), record) for record in records]
-    decoded = time.process_time()
-    async with database.transaction() as plain:
-        transaction = CountingTransaction(plain, spent.statements)
-        work = Work(transaction, "employer")
-        await handlers.on_batch(work, received)
-        await outbox.store(transaction, work.messages)
+async def _take(database: Database, handlers: Handlers, records: list[Record], spent: Counted) -> None:
+    counting = partial(CountingTransaction, seen=spent.statements)
+    messages = await take(database, handlers.on_batch, records, counting, spent)
     spent.batches += 1
-    spent.received += len(records)
-    spent.decoding += decoded - began
-    spent.handling += time.process_time() - decoded
-    spent.messages += len(work.messages)
-    spent.bytes_out += sum(len(m.value or b"") for m in work.messages)
+    spent.messages += len(messages)
+    spent.bytes_out += sum(len(m.value or b"") for m in messages)
 
 
-def _show(console: Console, spent: Spent, theirs: float, events: int) -> None:
+def _show(console: Console, spent: Counted, theirs: float, events: int) -> None:
     def each(seconds: float, of: int) -> str:
         return f"{seconds / max(1, of) * 1e6:6.1f}"
 

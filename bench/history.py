@@ -97,9 +97,9 @@ def _run(stage: Stage, case: _Case, truth: proof.Truth) -> Run:
     before = asyncio.run(fill(dsn, history))
     _say(f"{case.name}: {before:,} facts of history")
     asyncio.run(loading.empty_output(stage.settings))
-    parts = {name: stage.process(name) for name in ("postgres", "kafka")}
     with stage.service("registry", case.database) as registry:
-        events, span = measure([registry], parts, _after_the_first_month(stage.workload), to_flags=False)
+        total = _after_the_first_month(stage.workload)
+        events, span = measure([registry], stage.parts_processes(), total, to_flags=False)
     proof.check_coverage(dsn, history.with_history(truth))
     loading.check_no_dead_letters(stage.settings)
     run = Run(

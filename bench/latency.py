@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-import psutil
 import typer
 from msgspec import Struct
 from prometheus_client.parser import text_string_to_metric_families
@@ -113,7 +112,7 @@ def _measured(stage: Stage, plan: Plan, on: machine.Machine) -> Report:
         for rate in plan.rates:
             wait_until("the services are idle", lambda: all(service.idle() for service in services))
             before = {service.name: _batches(service) for service in services}
-            window = Window({s.name: s.process for s in services} | _parts(stage))
+            window = Window({s.name: s.process for s in services} | stage.parts_processes())
             mine = [next(probes) for _ in range(plan.probes(rate))]
             seen = asyncio.run(
                 send_and_see(stage.settings, rate, _WARM_UP_SECONDS, plan.seconds, mine, ordinary)
@@ -129,10 +128,6 @@ def _measured(stage: Stage, plan: Plan, on: machine.Machine) -> Report:
                 service.look()
         report.peak_rss_mb = {service.name: service.peak_rss / MIB for service in services}
     return report
-
-
-def _parts(stage: Stage) -> dict[str, psutil.Process]:
-    return {name: stage.process(name) for name in ("postgres", "kafka")}
 
 
 def _batches(service: Watched) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from tenacity import retry, retry_if_result, wait_fixed
 from bench.measuring import BenchFailedError
 from bench.workload import Workload
 from patuh.nation.writing import to_message as to_message  # the timetable sends one by one
+from patuh.replaying.reading import admin_of, committed
 from shared import bus, topics
 from shared.events import Event
 from shared.producer import Producer
@@ -54,14 +55,10 @@ async def empty_output(settings: Settings) -> None:
 
 async def empty(settings: Settings, emptied: Sequence[Topic]) -> None:
     """Make topics anew. Raises KafkaError."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
-    await admin.start()
     names = {topic.name for topic in emptied}
-    try:
+    async with admin_of(settings) as admin:
         await admin.delete_topics(sorted(names & set(await admin.list_topics())))
         await _gone(admin, names)
-    finally:
-        await admin.close()
     await bus.ensure_topics(settings, emptied)
 
 
@@ -79,14 +76,8 @@ async def messages_on(settings: Settings, topic: Topic) -> int:
 
 async def left(settings: Settings, group: str, read: Sequence[Topic]) -> int:
     """How many messages of these topics a consumer group has not committed yet. Raises KafkaError."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
-    await admin.start()
-    try:
-        committed = await admin.list_consumer_group_offsets(group)
-    finally:
-        await admin.close()
-    names = {topic.name for topic in read}
-    done: int = sum(max(0, at.offset) for place, at in committed.items() if place.topic in names)
+    places = [place for topic in read for place in _partitions(topic)]
+    done = sum((await committed(settings, group, places)).values())
     return sum([await messages_on(settings, topic) for topic in read]) - done
 
 

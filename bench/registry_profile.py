@@ -7,15 +7,13 @@ does not count. With `--history 50` the tables hold fifty times as many facts be
 
 import asyncio
 import cProfile
-import gc
 import pstats
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import Annotated, Any
 
 import psutil
@@ -26,29 +24,23 @@ from rich.table import Table
 from bench.counting import record
 from bench.measuring import cpu_seconds
 from bench.past_facts import History, fill
+from bench.profiling import Spent, own_postgres, take
 from bench.workload import TODAY, Workload
 from patuh.embedded.postgres import PostgresNode
 from services.registry.handlers import Handlers
 from services.registry.wages import in_force
-from shared import outbox
 from shared.clock import FixedClock
-from shared.consuming import Received, Work
 from shared.database import Database, Transaction, with_driver
 from shared.dead_letters import Record
-from shared.events import decode
+from shared.service import collect_less_often
 
 _TOP, _SHORT, _MICRO = 40, 72, 1e6
 
 
 @dataclass
-class Spent:
-    """Seconds: CPU of decoding and of handling, and of each statement how often and how long until its
-    answer.
-    """
+class Timed(Spent):
+    """And of each statement the seconds until its answer, each time."""
 
-    events: int = 0
-    decoding: float = 0.0
-    handling: float = 0.0
     statements: dict[str, list[float]] = field(default_factory=dict)
 
     @contextmanager
@@ -65,7 +57,7 @@ class Spent:
 class TimedTransaction(Transaction):
     """Notes in `spent` how long each statement takes."""
 
-    def __init__(self, plain: Transaction, spent: Spent) -> None:
+    def __init__(self, plain: Transaction, spent: Timed) -> None:
         super().__init__(plain.driver)
         self._spent = spent
 
@@ -86,27 +78,18 @@ def main(
 ) -> None:
     """Measure the handler on the worker events of a workload."""
     workload = Workload(events)
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        node = PostgresNode(Path(folder) / "data")
-        node.start()
-        try:
-            node.create_databases(["registry"])
-            asyncio.run(_measure(node, workload, batch, history, profile))
-        finally:
-            node.stop()
+    with own_postgres("registry") as node:
+        asyncio.run(_measure(node, workload, batch, history, profile))
 
 
 async def _measure(node: PostgresNode, workload: Workload, batch: int, history: int, profile: bool) -> None:
     await fill(node.dsn("registry"), History(workload, "months", history))
     database, handlers = Database(with_driver(node.dsn("registry"))), Handlers(FixedClock(TODAY), in_force())
     records = iter([record(event) for event in workload.worker_events()])
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)  # as shared/service.py sets it
+    collect_less_often()
     for _ in range(max(1, workload.events // 10 // batch)):
-        await _take(database, handlers, list(islice(records, batch)), Spent())
-    spent, server = Spent(), psutil.Process(node.child.pid) if node.child else psutil.Process()
+        await _take(database, handlers, list(islice(records, batch)), Timed())
+    spent, server = Timed(), psutil.Process(node.child.pid) if node.child else psutil.Process()
     before, watching = cpu_seconds(server), cProfile.Profile() if profile else None
     with watching or nullcontext():
         while some := list(islice(records, batch)):
@@ -117,22 +100,12 @@ async def _measure(node: PostgresNode, workload: Workload, batch: int, history: 
         pstats.Stats(watching).sort_stats("tottime").print_stats(_TOP)
 
 
-async def _take(database: Database, handlers: Handlers, records: list[Record], spent: Spent) -> None:
-    began = time.process_time()
-    received = [Received(decode(record.value, record.headers), record) for record in records]
-    decoded = time.process_time()
-    async with database.transaction() as plain:
-        transaction = TimedTransaction(plain, spent)
-        work = Work(transaction, "registry")
-        await handlers.on_facts(work, received)
-        await outbox.store(transaction, work.messages)
-    spent.events += len(records)
-    spent.decoding += decoded - began
-    spent.handling += time.process_time() - decoded
+async def _take(database: Database, handlers: Handlers, records: list[Record], spent: Timed) -> None:
+    await take(database, handlers.on_facts, records, partial(TimedTransaction, spent=spent), spent)
 
 
-def _show(spent: Spent, theirs: float) -> None:
-    console, each = Console(), _MICRO / max(1, spent.events)
+def _show(spent: Timed, theirs: float) -> None:
+    console, each = Console(), _MICRO / max(1, spent.received)
     console.print(
         f"CPU microseconds a worker event: decoding {spent.decoding * each:.1f}, handling "
         f"{spent.handling * each:.1f}, PostgreSQL {theirs * each:.1f}",

@@ -9,7 +9,7 @@ plan, and the coverage of sampled employers is what the pure functions say.
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -91,11 +91,10 @@ def _measured(
     with stage.service("employer", "employer") as employer, ExitStack() as running:
         wait_until("employer has read the profiles", employer.idle)
         services = running.enter_context(several.registries(stage, "registry", registries))
-        watched = [*services, employer]
         by_name = several.named(services) | {employer.name: employer}
         meter = Meter({name: one.process for name, one in by_name.items()} | stage.parts_processes())
         before = several.left(stage, "registry")
-        windows = _windows(watched, before, window)
+        windows = _windows(by_name, before, window)
         span = meter.close()
     _check(stage, plan)
     return Report(
@@ -123,8 +122,9 @@ def _for_registry(plan: NationPlan) -> int:
     return plan.months * (plan.workers + plan.employers)
 
 
-def _windows(services: Sequence[Watched], left: int, seconds: float) -> list[Window]:
-    """Until all are idle, in the order of the way."""
+def _windows(by_name: Mapping[str, Watched], left: int, seconds: float) -> list[Window]:
+    """Until all are idle, in the order of the way; the employer service is the last."""
+    services = list(by_name.values())
     found: list[Window] = []
     done = False
     while not done:
@@ -135,16 +135,15 @@ def _windows(services: Sequence[Watched], left: int, seconds: float) -> list[Win
                 service.look()
             done = all(service.idle() for service in services)
         now = _left(services[:-1])
-        found.append(_window(services, left - now, time.monotonic() - began))
+        found.append(_window(by_name, left - now, time.monotonic() - began))
         _say(f"{found[-1].events_per_s:,.0f} events/s, {now:,} left, employer {found[-1].employer_lag:,}")
         left = now
     return found
 
 
-def _window(services: Sequence[Watched], events: int, seconds: float) -> Window:
-    by_name = several.named(services[:-1]) | {services[-1].name: services[-1]}
+def _window(by_name: Mapping[str, Watched], events: int, seconds: float) -> Window:
     memory = {name: one.process.memory_info().rss / MIB for name, one in by_name.items()}
-    return Window(seconds, events, events / seconds, memory, services[-1].lag() or 0)
+    return Window(seconds, events, events / seconds, memory, by_name["employer"].lag() or 0)
 
 
 def _check(stage: Stage, plan: NationPlan) -> None:

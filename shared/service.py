@@ -38,7 +38,7 @@ class Service:
         self.producer = Producer(settings)
         self.relay = Relay(self.database, self.producer, settings.service)
         self.progress = Progress(settings.service)
-        self._progresses: list[Progress] = []
+        self._parts = [self.progress]  # how each part of the service gets on
         self._readers: list[tuple[Any, Progress]] = []
         self._stops: list[Callable[[float], Awaitable[None]]] = []
         self._tasks: list[Task] = [self.relay.run]
@@ -53,21 +53,22 @@ class Service:
         Of several batches `at_once`, each of other partitions, one reckons while others wait. In a batch are
         at `most` so many events, unless the settings say otherwise.
         """
-        reading, hands = Progress(self.settings.service), []
-        for _ in range(at_once):
-            self._progresses.append(Progress(self.settings.service))
-            guard = Guard(self.settings.max_consecutive_invalid)
-            hands.append(
-                BatchConsumer(
-                    self.settings.service, self.database, self.relay, self._progresses[-1], guard, handler
-                )
-            )
+        reading, hands = self._part(), [self._hand(handler) for _ in range(at_once)]
         pipeline = Pipeline(hands, reading, self.settings.batch_records or most)
         listener = Reassignment(reading, pipeline.forget)
         self._stops.append(pipeline.stop)
         self._tasks.append(pipeline.run)
         subscriber = bus.subscribe(self.broker, self.settings, pipeline, listener, *sources)
         self._readers.append((subscriber, reading))
+
+    def _hand(self, handler: Handler) -> BatchConsumer:
+        guard = Guard(self.settings.max_consecutive_invalid)
+        return BatchConsumer(self.settings.service, self.database, self.relay, self._part(), guard, handler)
+
+    def _part(self) -> Progress:
+        """The progress of one more part, which counts in the report."""
+        self._parts.append(Progress(self.settings.service))
+        return self._parts[-1]
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
@@ -117,8 +118,7 @@ class Service:
 
     async def report(self) -> dict[str, object]:
         """The health report, with `pending`: what is still to be sent."""
-        parts = [self.progress, *self._progresses, *(reading for _, reading in self._readers)]
-        return await report_of(parts) | {"pending": sum([await count() for count in self._pending])}
+        return await report_of(self._parts) | {"pending": sum([await count() for count in self._pending])}
 
     async def _outbox_rows(self) -> int:
         async with self.database.transaction() as transaction:
@@ -155,11 +155,11 @@ class Service:
             stack.push_async_callback(self._stop_consuming)
             for subscriber, reading in self._readers:
                 reading.watch(subscriber.consumer)
-            _collect_less_often()
+            collect_less_often()
             yield
 
 
-def _collect_less_often() -> None:
+def collect_less_often() -> None:
     """A batch makes thousands of objects and no cycles: looking for cycles cost a third of its time."""
     gc.collect()
     gc.freeze()

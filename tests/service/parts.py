@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 from tenacity import AsyncRetrying, retry_if_result, stop_after_delay, wait_fixed
@@ -20,6 +19,7 @@ from tenacity import AsyncRetrying, retry_if_result, stop_after_delay, wait_fixe
 import services.registry
 from patuh.embedded.kafka import KafkaNode
 from patuh.embedded.postgres import PostgresNode
+from patuh.replaying.reading import admin_of
 from shared import bus, topics
 from shared.dead_letters import Record
 from shared.producer import Message
@@ -103,20 +103,20 @@ class Stream:
 
     async def committed(self, group: str, topic: topics.Topic) -> int:
         """How many messages of a topic the group has committed since the stream was opened."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
-        await admin.start()
-        try:
+        async with admin_of(_settings(self.bootstrap)) as admin:
             offsets = await admin.list_consumer_group_offsets(group)
-        finally:
-            await admin.close()
         return sum(at.offset - self._from[p] for p, at in offsets.items() if p.topic == topic.name)
+
+
+def _settings(bootstrap: str) -> Settings:
+    """Of somebody who needs no database."""
+    return Settings(kafka_bootstrap_servers=bootstrap, database_url=SecretStr("postgresql://nowhere"))
 
 
 @pytest.fixture
 async def stream(kafka: KafkaNode) -> AsyncIterator[Stream]:
     """The topics from now on."""
-    nowhere = SecretStr("postgresql://nowhere")
-    await bus.ensure_topics(Settings(kafka_bootstrap_servers=kafka.bootstrap, database_url=nowhere))
+    await bus.ensure_topics(_settings(kafka.bootstrap))
     partitions = [TopicPartition(t.name, number) for t in topics.ALL for number in range(t.partitions)]
     async with AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, fetch_max_wait_ms=20) as consumer:
         consumer.assign(partitions)  # else it learns of one topic after the other
