@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import asyncpg
+
 from bench import loading, proof
 from bench.measuring import BenchFailedError, Run, Watched, Window, peaks, wait_until
 from bench.stage import Stage
-from shared import topics
+from shared import ledger, topics
 
 _READ = (topics.WORKERS, topics.CONTRIBUTIONS)
 
@@ -23,10 +25,17 @@ def run(stage: Stage, database: str, processes: int, number: int, truth: proof.T
 
 @contextmanager
 def registries(stage: Stage, database: str, processes: int) -> Iterator[list[Watched]]:
-    """So many processes of the registry, each of which has its partitions."""
-    with stage.services("registry", database, processes) as services:
-        wait_until("every process has its partitions", lambda: None not in [one.lag() for one in services])
-        yield services
+    """So many processes of the registry, each of which has its partitions and has stored nothing yet.
+
+    The lock that a retraction takes holds them up until then: a small topic would be read by one alone.
+    """
+    with asyncio.Runner() as runner:
+        held = runner.run(asyncpg.connect(stage.parts.dsns[database]))
+        runner.run(held.execute("SELECT pg_advisory_lock($1)", ledger.LOCK))
+        with stage.services("registry", database, processes) as services:
+            wait_until("every process has its partitions", lambda: None not in [s.lag() for s in services])
+            runner.run(held.close())
+            yield services
 
 
 def named(services: Sequence[Watched]) -> dict[str, Watched]:

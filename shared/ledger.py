@@ -17,7 +17,7 @@ from shared.events.data import FactRetracted
 
 Identity = tuple[str, str]
 T = TypeVar("T")
-_LOCK = 7_264_002
+LOCK = 7_264_002
 DDL = "CREATE TABLE retraction (source text, id text, PRIMARY KEY (source, id))"
 # Second migration of every service with a ledger. NULL is a retraction from before: known ever since.
 RECORDED_DDL = "ALTER TABLE retraction ADD COLUMN recorded timestamptz"
@@ -65,7 +65,7 @@ async def lock(transaction: Transaction, retracting: bool) -> None:
     each other. Whatever else must miss nothing may ask to run alone too.
     """
     shared = "" if retracting else "_shared"
-    await transaction.run(f"SELECT pg_advisory_xact_lock{shared}($1)", _LOCK)
+    await transaction.run(f"SELECT pg_advisory_xact_lock{shared}($1)", LOCK)
 
 
 async def retract(
